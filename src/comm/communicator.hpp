@@ -1,0 +1,93 @@
+#pragma once
+// A group of ranks and what they exchange. Interface only: self (one rank) and mpi implement it.
+//
+// All members of a group make the same calls in the same order. Every wait has a deadline: when
+// it passes, the call throws an Error naming the operation, its sequence number, the counts and
+// the ranks that did not get there. Reductions run in an order fixed by the group, so the same
+// call on the same group gives the same bits. Tensors are host memory, f32, f64 or i64.
+// Zero rows and zero counts are normal.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "device/tensor.hpp"
+
+namespace switchyard {
+
+/// An exchange under way. The tensors it was given must stay alive until wait() returns.
+class Request {
+ public:
+  virtual ~Request() = default;
+  /// True once complete; drives progress.
+  virtual bool test() = 0;
+  /// Blocks until complete, or throws at the deadline.
+  virtual void wait() = 0;
+};
+
+using Counts = std::span<const std::int64_t>;
+
+class Communicator {
+ public:
+  virtual ~Communicator() = default;
+
+  virtual Rank rank() const = 0;
+  virtual int size() const = 0;
+  /// "mpi world", "mpi expert-parallel 0-1": for messages.
+  virtual const std::string& name() const = 0;
+
+  /// x becomes the sum of all ranks' x.
+  virtual void all_reduce_sum(Tensor& x) = 0;
+  /// The same without waiting.
+  virtual std::unique_ptr<Request> start_all_reduce_sum(Tensor x) = 0;
+
+  /// Rank r's `counts` to everybody: every rank sends `per_rank` numbers to each rank;
+  /// result[s * per_rank + i] came from rank s.
+  virtual std::vector<std::int64_t> all_to_all_counts(Counts counts, int per_rank) = 0;
+  /// Rows (first dimension) of `send`, grouped by destination as send_rows says, arrive in
+  /// `receive` grouped by source as receive_rows says.
+  virtual void all_to_all_rows(const Tensor& send, Counts send_rows, Tensor& receive,
+                               Counts receive_rows) = 0;
+  /// Everybody's rows, in rank order; rows[r] is how many rank r gives.
+  virtual void all_gather_rows(const Tensor& mine, Tensor& all, Counts rows) = 0;
+  /// The transpose: `mine` becomes the sum over ranks of the rows of `all` that are this rank's.
+  virtual void reduce_scatter_rows(const Tensor& all, Tensor& mine, Counts rows) = 0;
+
+  virtual void broadcast(Tensor& x, Rank root) = 0;
+  virtual void broadcast(std::string& text, Rank root) = 0;
+  virtual void barrier() = 0;
+
+  /// The ranks that pass the same color, ordered as in this group.
+  virtual std::unique_ptr<Communicator> split(int color, std::string name) = 0;
+
+  /// Lets requests under way make progress.
+  virtual void progress() = 0;
+};
+
+/// The group of one rank.
+std::unique_ptr<Communicator> make_self_communicator();
+
+/// Owns MPI between initialisation and finalisation. main() holds it; one a process.
+class MpiSession {
+ public:
+  /// `deadline`: how long any wait on another rank may last.
+  MpiSession(int& argc, char**& argv, std::chrono::seconds deadline);
+  ~MpiSession();
+  MpiSession(const MpiSession&) = delete;
+  MpiSession& operator=(const MpiSession&) = delete;
+
+  /// All ranks of the launch; a group of one is a self communicator. Valid while the session is.
+  Communicator& world();
+  /// Ends all ranks at once with this exit status; for a rank that cannot go on. Does not return.
+  [[noreturn]] void abort(int exit_status);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace switchyard

@@ -1,0 +1,55 @@
+#pragma once
+// The fast CPU backend: oneDNN convolutions, OpenBLAS GEMMs, OpenMP loops where a training step
+// spends its time. What is not overridden here costs next to nothing and is the reference's.
+
+#include "ops/ref/ref_backend.hpp"
+
+namespace switchyard {
+
+class CpuBackend final : public RefBackend {
+ public:
+  CpuBackend();
+  ~CpuBackend() override;
+
+  std::string_view name() const override { return "cpu"; }
+
+  /// f32 through oneDNN; f64 as patches times weights (im2col and GEMM).
+  Tensor conv2d(const Tensor& x, const Tensor& w, Conv2dSpec spec) override;
+  Tensor conv2d_grad_input(const Tensor& dy, const Tensor& w, Conv2dSpec spec,
+                           const Shape& x_shape) override;
+  Tensor conv2d_grad_weight(const Tensor& x, const Tensor& dy, Conv2dSpec spec,
+                            const Shape& w_shape) override;
+  std::unique_ptr<PreparedConv2d> prepare_conv2d(const Tensor& w, const Tensor& bias,
+                                                 Conv2dSpec spec, Activation act) override;
+
+  Tensor matmul(const Tensor& a, Transpose ta, const Tensor& b, Transpose tb) override;
+  Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) override;
+
+  Tensor binary(BinaryOp op, const Tensor& a, const Tensor& b) override;
+  Tensor scale(const Tensor& x, double factor) override;
+  void accumulate(Tensor& into, const Tensor& x) override;
+  Tensor relu(const Tensor& x) override;
+  Tensor relu_grad(const Tensor& dy, const Tensor& y) override;
+  Tensor sum_to(const Tensor& x, const Shape& shape) override;
+
+  Tensor global_avg_pool(const Tensor& x) override;
+  Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape) override;
+
+  Tensor batch_norm_sums(const Tensor& x) override;
+  Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
+                          const Tensor& beta, const Tensor& residual, Activation act) override;
+  Tensor batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
+                              const BatchMoments& moments) override;
+  BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
+                                const BatchMoments& moments, const Tensor& gamma,
+                                const Tensor& sums, double count, bool want_residual) override;
+
+  double dot(const Tensor& a, const Tensor& b) override;
+  void sgd_step(Tensor& p, const Tensor& g, Tensor& m, const SgdSpec& spec) override;
+
+ private:
+  struct Engine;  // oneDNN's engine, stream and primitives, one a shape
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace switchyard
