@@ -50,9 +50,13 @@ class Tensor {
     return reinterpret_cast<const T*>(block_.get() + offset_);
   }
   template <class T>
-  std::span<T> span() { return {data<T>(), static_cast<std::size_t>(numel_)}; }
+  std::span<T> span() {
+    return {data<T>(), static_cast<std::size_t>(numel_)};
+  }
   template <class T>
-  std::span<const T> span() const { return {data<T>(), static_cast<std::size_t>(numel_)}; }
+  std::span<const T> span() const {
+    return {data<T>(), static_cast<std::size_t>(numel_)};
+  }
   std::byte* raw() { return block_.get() + offset_; }
   const std::byte* raw() const { return block_.get() + offset_; }
 
@@ -60,8 +64,8 @@ class Tensor {
   Tensor reshape(Shape shape) const;
   /// Rows [begin, end) of the first dimension, same memory.
   Tensor rows(std::int64_t begin, std::int64_t end) const;
-  /// True when both views start at the same address.
-  bool same_memory(const Tensor& other) const { return raw() == other.raw(); }
+  /// True when no other tensor shares this one's memory, so that writing to it surprises nobody.
+  bool unique() const { return block_.use_count() == 1; }
 
  private:
   Block block_;

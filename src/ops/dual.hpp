@@ -52,8 +52,8 @@ Dual lift_bilinear(Backend& backend, const Dual& a, const Dual& b, F&& f) {
   Dual y(f(a.value, b.value));
   for (std::size_t i = 0; i < std::max(a.probes(), b.probes()); ++i) {
     Tensor ta = a.tangent(i), tb = b.tangent(i);
-    y.tangents.push_back(add_or_zero(backend, ta ? f(ta, b.value) : Tensor{},
-                                     tb ? f(a.value, tb) : Tensor{}));
+    y.tangents.push_back(
+        add_or_zero(backend, ta ? f(ta, b.value) : Tensor{}, tb ? f(a.value, tb) : Tensor{}));
   }
   return y;
 }

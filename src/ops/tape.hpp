@@ -45,12 +45,18 @@ enum class Recording { off, on };
 
 class Tape {
  public:
-  Tape(Backend& backend, Recording recording) : backend_(backend), recording_(recording) {}
+  /// `probes`: how many directions parameters are seeded with; every rank passes the same.
+  Tape(Backend& backend, Recording recording, int probes = 0)
+      : backend_(backend), recording_(recording), probes_(probes) {}
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
   Backend& backend() { return backend_; }
   bool recording() const { return recording_ == Recording::on; }
+  /// Whether a tangent is present can differ between ranks (one owns a seeded expert, another does
+  /// not); this number does not. What ranks must do alike, such as the size of a message, follows
+  /// it.
+  int probes() const { return probes_; }
 
   /// A value without gradient.
   Variable constant(Dual value) const { return {std::move(value), nullptr}; }
@@ -85,6 +91,7 @@ class Tape {
 
   Backend& backend_;
   Recording recording_;
+  int probes_;
   std::vector<GradRef> nodes_;  // in order of creation
   std::unordered_map<Parameter*, GradRef> leaves_;
 };

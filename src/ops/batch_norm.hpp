@@ -1,0 +1,39 @@
+#pragma once
+// Differentiable batch normalisation over the last dimension, with what follows it in a residual
+// network: y = activation((x - mean) / sqrt(var + eps) * gamma + beta + residual).
+
+#include "ops/exchange.hpp"
+#include "ops/tape.hpp"
+
+namespace switchyard {
+
+struct BatchNormSpec {
+  double eps = 1e-5;
+  Activation activation = Activation::none;
+};
+
+/// What a training batch looked like, for the running statistics. (C) f64.
+struct BatchStatistics {
+  Tensor mean;
+  Tensor variance;   ///< biased
+  double count = 0;  ///< rows normalised together, over all ranks
+};
+
+struct BatchNormInputs {
+  const Variable& x;                   ///< (...,C)
+  const Variable& gamma;               ///< (C)
+  const Variable& beta;                ///< (C)
+  const Variable* residual = nullptr;  ///< x's shape, or none
+};
+
+/// Normalises with the statistics of the rows of all ranks of `reducer` (Ioffe & Szegedy 2015). A
+/// rank may have no rows. One fused kernel each way; with probes on the tape, a composition of
+/// differentiable primitives.
+Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
+                          BatchReducer& reducer, BatchStatistics& statistics);
+
+/// Normalises with given statistics (C), f64, which are constants.
+Variable batch_norm_eval(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
+                         const Tensor& mean, const Tensor& variance);
+
+}  // namespace switchyard

@@ -1,0 +1,169 @@
+#include "ops/linear.hpp"
+
+#include <utility>
+
+namespace switchyard {
+namespace {
+
+using Offsets = std::vector<std::int64_t>;
+
+Dual lifted_linear(Backend& backend, const Dual& x, const Dual& w, const Dual& bias) {
+  Dual y = lift_bilinear(backend, x, w, [&](const Tensor& a, const Tensor& b) {
+    return backend.linear(a, b, Tensor{});
+  });
+  y.value = backend.binary(BinaryOp::add, y.value, bias.value);
+  for (std::size_t i = 0; i < bias.probes(); ++i) {
+    if (!bias.tangents[i]) continue;
+    if (y.tangents.size() <= i) y.tangents.resize(i + 1);
+    y.tangents[i] = y.tangents[i] ? backend.binary(BinaryOp::add, y.tangents[i], bias.tangents[i])
+                                  : backend.broadcast_to(bias.tangents[i], y.shape());
+  }
+  return y;
+}
+
+std::vector<Tensor> values(std::span<const Variable> variables) {
+  std::vector<Tensor> out;
+  for (auto& v : variables) out.push_back(v.value());
+  return out;
+}
+
+// The variables' tangents along one probe, zeros where one is absent; empty if all are.
+std::vector<Tensor> tangents(Backend& backend, std::span<const Variable> variables,
+                             std::size_t probe) {
+  std::vector<Tensor> out;
+  bool any = false;
+  for (auto& v : variables) {
+    out.push_back(v.dual.tangent(probe));
+    any = any || out.back();
+  }
+  if (!any) return {};
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (!out[i]) out[i] = backend.zeros(variables[i].shape(), variables[i].dtype());
+  return out;
+}
+
+std::size_t probes(std::span<const Variable> variables) {
+  std::size_t most = 0;
+  for (auto& v : variables) most = std::max(most, v.dual.probes());
+  return most;
+}
+
+Dual grouped_forward(Backend& backend, const Dual& x, const Offsets& offsets,
+                     std::span<const Variable> weights, std::span<const Variable> biases) {
+  auto w = values(weights), b = values(biases);
+  Dual y(backend.grouped_linear(x.value, offsets, w, b));
+  std::size_t count = std::max({x.probes(), probes(weights), probes(biases)});
+  for (std::size_t i = 0; i < count; ++i) {
+    Tensor t;
+    if (Tensor tx = x.tangent(i)) t = backend.grouped_linear(tx, offsets, w, {});
+    auto tw = tangents(backend, weights, i), tb = tangents(backend, biases, i);
+    if (!tw.empty() || !tb.empty()) {
+      // With only the biases seeded the weights' tangents are zeros.
+      if (tw.empty())
+        for (auto& v : weights) tw.push_back(backend.zeros(v.shape(), v.dtype()));
+      t = add_or_zero(backend, std::move(t), backend.grouped_linear(x.value, offsets, tw, tb));
+    }
+    y.tangents.push_back(std::move(t));
+  }
+  return y;
+}
+
+Dual grouped_grad_input(Backend& backend, const Dual& dy, const Offsets& offsets,
+                        std::span<const Variable> weights) {
+  auto w = values(weights);
+  Dual dx(backend.grouped_linear_grad_input(dy.value, offsets, w));
+  for (std::size_t i = 0; i < std::max(dy.probes(), probes(weights)); ++i) {
+    Tensor t;
+    if (Tensor tdy = dy.tangent(i)) t = backend.grouped_linear_grad_input(tdy, offsets, w);
+    if (auto tw = tangents(backend, weights, i); !tw.empty())
+      t = add_or_zero(backend, std::move(t),
+                      backend.grouped_linear_grad_input(dy.value, offsets, tw));
+    dx.tangents.push_back(std::move(t));
+  }
+  return dx;
+}
+
+// One dual a group, from kernels that return one tensor a group.
+void add_to_groups(Backend& backend, std::vector<Dual>& groups, std::size_t probe,
+                   std::vector<Tensor> tangent) {
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    auto& t = groups[g].tangents;
+    if (t.size() <= probe) t.resize(probe + 1);
+    t[probe] = add_or_zero(backend, std::move(t[probe]), std::move(tangent[g]));
+  }
+}
+
+std::vector<Dual> as_duals(std::vector<Tensor> tensors) {
+  return std::vector<Dual>(std::make_move_iterator(tensors.begin()),
+                           std::make_move_iterator(tensors.end()));
+}
+
+std::vector<Dual> grouped_grad_weight(Backend& backend, const Dual& x, const Dual& dy,
+                                      const Offsets& offsets) {
+  auto dw = as_duals(backend.grouped_linear_grad_weight(x.value, dy.value, offsets));
+  for (std::size_t i = 0; i < std::max(x.probes(), dy.probes()); ++i) {
+    if (Tensor tx = x.tangent(i))
+      add_to_groups(backend, dw, i, backend.grouped_linear_grad_weight(tx, dy.value, offsets));
+    if (Tensor tdy = dy.tangent(i))
+      add_to_groups(backend, dw, i, backend.grouped_linear_grad_weight(x.value, tdy, offsets));
+  }
+  return dw;
+}
+
+std::vector<Dual> grouped_grad_bias(Backend& backend, const Dual& dy, const Offsets& offsets) {
+  auto db = as_duals(backend.grouped_linear_grad_bias(dy.value, offsets));
+  for (std::size_t i = 0; i < dy.probes(); ++i)
+    if (dy.tangents[i])
+      add_to_groups(backend, db, i, backend.grouped_linear_grad_bias(dy.tangents[i], offsets));
+  return db;
+}
+
+}  // namespace
+
+Variable linear(Tape& tape, const Variable& x, const Variable& w, const Variable& bias) {
+  return tape.record(
+      lifted_linear(tape.backend(), x.dual, w.dual, bias.dual), {&x, &w, &bias},
+      [&tape, x, w, bias_node = bias.node, bias_shape = bias.shape()](const Dual& dy) {
+        Backend& backend = tape.backend();
+        if (x.node)
+          tape.accumulate(x.node,
+                          lift_bilinear(backend, dy, w.dual, [&](const Tensor& a, const Tensor& b) {
+                            return backend.matmul(a, Transpose::no, b, Transpose::no);
+                          }));
+        if (w.node)
+          tape.accumulate(w.node,
+                          lift_bilinear(backend, dy, x.dual, [&](const Tensor& a, const Tensor& b) {
+                            return backend.matmul(a, Transpose::yes, b, Transpose::no);
+                          }));
+        if (bias_node)
+          tape.accumulate(bias_node, lift_linear(dy, [&](const Tensor& t) {
+                            return backend.sum_to(t, bias_shape);
+                          }));
+      });
+}
+
+Variable grouped_linear(Tape& tape, const Variable& x, std::span<const std::int64_t> offsets,
+                        std::span<const Variable> weights, std::span<const Variable> biases) {
+  Offsets rows(offsets.begin(), offsets.end());
+  std::vector<Variable> w(weights.begin(), weights.end());
+  std::vector<GradRef> bias_nodes;
+  std::vector<const Variable*> inputs = {&x};
+  for (auto& v : weights) inputs.push_back(&v);
+  for (auto& v : biases) {
+    inputs.push_back(&v);
+    bias_nodes.push_back(v.node);
+  }
+  Dual y = grouped_forward(tape.backend(), x.dual, rows, weights, biases);
+  return tape.record(std::move(y), inputs, [&tape, x, rows, w, bias_nodes](const Dual& dy) {
+    Backend& backend = tape.backend();
+    if (x.node) tape.accumulate(x.node, grouped_grad_input(backend, dy, rows, w));
+    auto dw = grouped_grad_weight(backend, x.dual, dy, rows);
+    auto db = grouped_grad_bias(backend, dy, rows);
+    for (std::size_t g = 0; g < w.size(); ++g) {
+      tape.accumulate(w[g].node, std::move(dw[g]));
+      tape.accumulate(bias_nodes[g], std::move(db[g]));
+    }
+  });
+}
+
+}  // namespace switchyard

@@ -1,0 +1,11 @@
+#pragma once
+// Differentiable global average pooling.
+
+#include "ops/tape.hpp"
+
+namespace switchyard {
+
+/// (N,H,W,C) -> (N,C).
+Variable global_avg_pool(Tape& tape, const Variable& x);
+
+}  // namespace switchyard
