@@ -1,0 +1,129 @@
+// Batch normalisation (Ioffe & Szegedy 2015), evaluated in double.
+
+#include "ops/ref/check.hpp"
+#include "ops/ref/ref_backend.hpp"
+
+namespace switchyard {
+namespace {
+
+// f(i, c) for every element i of x, which lies in channel c.
+template <class F>
+void for_each_channel(const Tensor& x, F&& f) {
+  const std::int64_t channels = x.dim(-1);
+  std::int64_t i = 0;
+  for (std::int64_t r = 0; r < ref::rows_of_matrix(x); ++r) {
+    for (std::int64_t c = 0; c < channels; ++c, ++i) f(i, c);
+  }
+}
+
+void expect_moments(const Tensor& x, const BatchMoments& moments) {
+  ref::expect_rows(x, "the input of the normalisation");
+  ref::expect(moments.mean, "the mean", {x.dim(-1)}, DType::f64);
+  ref::expect(moments.inv_std, "the inverse standard deviation", {x.dim(-1)}, DType::f64);
+}
+
+// A channel-wise view of x normalised: xhat = (x - mean) inv_std.
+template <class T>
+class Normalised {
+ public:
+  Normalised(const Tensor& x, const BatchMoments& moments)
+      : x_(x.data<T>()),
+        mean_(moments.mean.data<double>()),
+        inv_std_(moments.inv_std.data<double>()) {}
+
+  double operator()(std::int64_t i, std::int64_t c) const {
+    return (static_cast<double>(x_[i]) - mean_[c]) * inv_std_[c];
+  }
+
+ private:
+  const T* x_;
+  const double* mean_;
+  const double* inv_std_;
+};
+
+// g: dy masked by y > 0, in memory of its own.
+Tensor masked(Backend& backend, const Tensor& dy, const Tensor& y) {
+  return y ? backend.relu_grad(dy, y) : backend.convert(dy, dy.dtype());
+}
+
+}  // namespace
+
+Tensor RefBackend::batch_norm_sums(const Tensor& x) {
+  ref::expect_rows(x, "the input of the normalisation");
+  Tensor sums = zeros({2, x.dim(-1)}, DType::f64);
+  dispatch_float(x.dtype(), [&]<class T>() {
+    double* sum = sums.data<double>();
+    double* square_sum = sum + x.dim(-1);
+    for_each_channel(x, [&](std::int64_t i, std::int64_t c) {
+      const double v = x.data<T>()[i];
+      sum[c] += v;
+      square_sum[c] += v * v;
+    });
+  });
+  return sums;
+}
+
+Tensor RefBackend::batch_norm_apply(const Tensor& x, const BatchMoments& moments,
+                                    const Tensor& gamma, const Tensor& beta, const Tensor& residual,
+                                    Activation act) {
+  expect_moments(x, moments);
+  ref::expect(gamma, "gamma", {x.dim(-1)}, x.dtype());
+  ref::expect(beta, "beta", {x.dim(-1)}, x.dtype());
+  if (residual) ref::expect(residual, "the residual", x.shape(), x.dtype());
+  Tensor y = empty(x.shape(), x.dtype());
+  dispatch_float(x.dtype(), [&]<class T>() {
+    const Normalised<T> xhat(x, moments);
+    const T* g = gamma.data<T>();
+    const T* b = beta.data<T>();
+    for_each_channel(x, [&](std::int64_t i, std::int64_t c) {
+      double v = xhat(i, c) * g[c] + b[c];
+      if (residual) v += residual.data<T>()[i];
+      y.data<T>()[i] = static_cast<T>(act == Activation::relu && v <= 0 ? 0.0 : v);
+    });
+  });
+  return y;
+}
+
+Tensor RefBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
+                                        const BatchMoments& moments) {
+  expect_moments(x, moments);
+  ref::expect(dy, "the gradient of the normalisation", x.shape(), x.dtype());
+  const Tensor g = masked(*this, dy, y);
+  Tensor sums = zeros({2, x.dim(-1)}, DType::f64);
+  dispatch_float(x.dtype(), [&]<class T>() {
+    const Normalised<T> xhat(x, moments);
+    double* sum = sums.data<double>();
+    double* product_sum = sum + x.dim(-1);
+    for_each_channel(x, [&](std::int64_t i, std::int64_t c) {
+      const double v = g.data<T>()[i];
+      sum[c] += v;
+      product_sum[c] += v * xhat(i, c);
+    });
+  });
+  return sums;
+}
+
+Backend::BatchNormGrad RefBackend::batch_norm_grad(const Tensor& dy, const Tensor& y,
+                                                   const Tensor& x, const BatchMoments& moments,
+                                                   const Tensor& gamma, const Tensor& sums,
+                                                   double count, bool want_residual) {
+  expect_moments(x, moments);
+  ref::expect(dy, "the gradient of the normalisation", x.shape(), x.dtype());
+  ref::expect(gamma, "gamma", {x.dim(-1)}, x.dtype());
+  ref::expect(sums, "the gradient's sums", {2, x.dim(-1)}, DType::f64);
+  Tensor g = masked(*this, dy, y);
+  Tensor dx = empty(x.shape(), x.dtype());
+  dispatch_float(x.dtype(), [&]<class T>() {
+    const Normalised<T> xhat(x, moments);
+    const double* sum = sums.data<double>();
+    const double* product_sum = sum + x.dim(-1);
+    const double* inv_std = moments.inv_std.data<double>();
+    for_each_channel(x, [&](std::int64_t i, std::int64_t c) {
+      const double centred = g.data<T>()[i] - sum[c] / count - xhat(i, c) * product_sum[c] / count;
+      dx.data<T>()[i] = static_cast<T>(gamma.data<T>()[c] * inv_std[c] * centred);
+    });
+  });
+  return {dx, want_residual ? g : Tensor{}};
+}
+
+}  // namespace switchyard
