@@ -2,7 +2,7 @@
 #
 # One GoogleTest executable. Without RANKS it is a plain process; with RANKS it runs under mpirun
 # once a count, with the main of tests/support/mpi_main.cpp, which owns MPI.
-find_package(GTest REQUIRED)
+switchyard_package(GTest)
 
 function(switchyard_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;RANKS" ${ARGN})
