@@ -8,6 +8,8 @@
 namespace switchyard {
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+
 // splitmix64's finaliser (Steele et al. 2014): spreads (seed, purpose) over the 64-bit key.
 std::uint64_t mix(std::uint64_t z) {
   z += 0x9E3779B97F4A7C15u;
@@ -60,8 +62,7 @@ double RandomStream::normal(std::uint64_t sample, std::uint32_t coordinate) cons
 std::uint64_t RandomStream::below(std::uint64_t bound, std::uint64_t sample,
                                   std::uint32_t coordinate) const {
   // Multiply-shift (Lemire 2019) without rejection: the bias is below bound / 2^64.
-  return static_cast<std::uint64_t>(
-      static_cast<unsigned __int128>(word(sample, coordinate)) * bound >> 64);
+  return static_cast<std::uint64_t>(Wide{word(sample, coordinate)} * bound >> 64);
 }
 
 }  // namespace switchyard
