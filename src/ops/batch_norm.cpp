@@ -115,4 +115,12 @@ Variable batch_norm_eval(Tape& tape, const BatchNormInputs& inputs, const BatchN
   return finish(tape, add(tape, mul(tape, inputs.x, slope), offset), inputs, spec);
 }
 
+NormAffine fold_batch_norm(Backend& backend, const Tensor& gamma, const Tensor& beta,
+                           const Tensor& mean, const Tensor& variance, double eps) {
+  Tensor inv_std = backend.convert(inverse_std(backend, variance, eps), gamma.dtype());
+  Tensor slope = backend.binary(BinaryOp::mul, gamma, inv_std);
+  Tensor shift = backend.binary(BinaryOp::mul, backend.convert(mean, gamma.dtype()), slope);
+  return {slope, backend.binary(BinaryOp::sub, beta, shift)};
+}
+
 }  // namespace switchyard

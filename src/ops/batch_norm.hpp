@@ -27,13 +27,21 @@ struct BatchNormInputs {
 };
 
 /// Normalises with the statistics of the rows of all ranks of `reducer` (Ioffe & Szegedy 2015). A
-/// rank may have no rows. One fused kernel each way; with probes on the tape, a composition of
-/// differentiable primitives.
+/// rank may have no rows; gamma and beta are the same on all ranks. One fused kernel each way; with
+/// probes on the tape, a composition of differentiable primitives.
 Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
                           BatchReducer& reducer, BatchStatistics& statistics);
 
 /// Normalises with given statistics (C), f64, which are constants.
 Variable batch_norm_eval(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
                          const Tensor& mean, const Tensor& variance);
+
+/// Batch norm with given statistics is x * slope + offset; both (C), in gamma's type.
+struct NormAffine {
+  Tensor slope;   ///< gamma / sqrt(variance + eps)
+  Tensor offset;  ///< beta - mean slope
+};
+NormAffine fold_batch_norm(Backend& backend, const Tensor& gamma, const Tensor& beta,
+                           const Tensor& mean, const Tensor& variance, double eps);
 
 }  // namespace switchyard

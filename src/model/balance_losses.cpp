@@ -1,0 +1,99 @@
+#include "model/balance_losses.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "ops/arithmetic.hpp"
+#include "ops/rows.hpp"
+
+namespace switchyard {
+namespace {
+
+constexpr double tiny = 1e-8;
+
+Variable column_sums(Tape& tape, const Variable& x, BatchReducer& reducer) {
+  return batch_sum(tape, sum_to(tape, x, {x.dim(1)}), reducer);
+}
+
+// (population std / denominator)^2 of the entries of x (E), where the denominator is mean + eps.
+Variable squared_cv(Tape& tape, const Variable& x, double eps) {
+  double n = static_cast<double>(x.dim(0));
+  Variable mean = scale(tape, sum_all(tape, x), 1.0 / n);
+  Variable squares = unary(tape, UnaryOp::square, sub(tape, x, mean));
+  Variable variance = scale(tape, sum_all(tape, squares), 1.0 / n);
+  Variable scale_free = unary(tape, UnaryOp::reciprocal, add_scalar(tape, mean, eps));
+  return mul(tape, variance, unary(tape, UnaryOp::square, scale_free));
+}
+
+// max(mean over the batch of probs, tiny), (E).
+Variable mean_routing(Tape& tape, const Variable& probs, std::int64_t batch,
+                      BatchReducer& reducer) {
+  Variable mean = scale(tape, column_sums(tape, probs, reducer), 1.0 / static_cast<double>(batch));
+  return add_scalar(tape, relu(tape, add_scalar(tape, mean, -tiny)), tiny);
+}
+
+// For each row and expert e, the column of the k-th largest entry other than e's: the (k+1)-th of
+// all where e is among the first k, else the k-th.
+Tensor kth_excluding_columns(Backend& backend, const Tensor& x, int k) {
+  std::int64_t rows = x.dim(0), experts = x.dim(1);
+  std::vector<std::int32_t> best(static_cast<std::size_t>(rows * (k + 1)));
+  backend.to_host(backend.topk(x, k + 1), best.data());
+  std::vector<std::int32_t> columns(static_cast<std::size_t>(rows * experts));
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const std::int32_t* row_best = &best[static_cast<std::size_t>(r * (k + 1))];
+    std::int32_t* row = &columns[static_cast<std::size_t>(r * experts)];
+    std::fill(row, row + experts, row_best[k - 1]);
+    for (int j = 0; j < k; ++j) row[row_best[j]] = row_best[k];
+  }
+  return backend.from_host(columns.data(), {rows, experts}, DType::i32);
+}
+
+}  // namespace
+
+Variable importance_loss(Tape& tape, const Variable& probs, BatchReducer& reducer) {
+  return squared_cv(tape, add_scalar(tape, column_sums(tape, probs, reducer), tiny), 0.0);
+}
+
+Variable importance_as_load_loss(Tape& tape, const Variable& probs, BatchReducer& reducer) {
+  return squared_cv(tape, column_sums(tape, probs, reducer), tiny);
+}
+
+LoadEstimate estimate_load(Tape& tape, const Variable& clean, const Variable& noise_std,
+                           const Tensor& noise, int k, BatchReducer& reducer) {
+  LoadEstimate estimate;
+  if (k >= clean.dim(1)) {  // every expert is always chosen
+    estimate.threshold =
+        tape.constant(tape.backend().full(clean.shape(), clean.dtype(), -INFINITY));
+    estimate.probability = tape.constant(tape.backend().full(clean.shape(), clean.dtype(), 1.0));
+  } else {
+    Variable noisy = add(tape, clean, mul(tape, tape.constant(noise), noise_std));
+    estimate.threshold =
+        gather_columns(tape, noisy, kth_excluding_columns(tape.backend(), noisy.value(), k));
+    Variable margin = mul(tape, sub(tape, clean, estimate.threshold),
+                          unary(tape, UnaryOp::reciprocal, noise_std));
+    estimate.probability = unary(tape, UnaryOp::normal_cdf, margin);
+  }
+  estimate.load = column_sums(tape, estimate.probability, reducer);
+  return estimate;
+}
+
+Variable smooth_load_loss(Tape& tape, const LoadEstimate& estimate) {
+  return squared_cv(tape, estimate.load, tiny);
+}
+
+Variable kl_forward_loss(Tape& tape, const Variable& probs, std::int64_t batch,
+                         BatchReducer& reducer) {
+  Variable q = mean_routing(tape, probs, batch, reducer);
+  double log_experts = std::log(static_cast<double>(probs.dim(1)));
+  return sum_all(tape, mul(tape, q, add_scalar(tape, unary(tape, UnaryOp::log, q), log_experts)));
+}
+
+Variable kl_reverse_scaled_loss(Tape& tape, const Variable& probs, std::int64_t batch,
+                                BatchReducer& reducer) {
+  double n = static_cast<double>(probs.dim(1));
+  Variable q = mean_routing(tape, probs, batch, reducer);
+  Variable log_ratio = add_scalar(tape, unary(tape, UnaryOp::log, q), std::log(n));
+  return scale(tape, sum_all(tape, log_ratio), -1.0 / (n * n));
+}
+
+}  // namespace switchyard

@@ -1,0 +1,33 @@
+#pragma once
+// What surrounds one forward pass of a model.
+
+#include <cstdint>
+
+#include "model/expert_exchange.hpp"
+#include "ops/exchange.hpp"
+#include "ops/tape.hpp"
+
+namespace switchyard {
+
+enum class Mode { train, eval };
+
+struct ForwardContext {
+  Tape& tape;
+  Mode mode;
+  BatchReducer& norm;   ///< whose samples are normalised together
+  BatchReducer& batch;  ///< the global batch: for losses of batch-wide sums
+  ExpertExchange& experts;
+  Tensor sample_ids;       ///< (B) i64, the global indices of this rank's samples
+  std::uint64_t seed = 0;  ///< with `step` and the sample ids, the key of all random numbers
+  std::uint64_t step = 0;
+  Tensor gate_noise = {};  ///< (B,E) standard normal numbers to use instead of drawing them
+
+  RandomStream random(RandomPurpose purpose) const { return {seed, purpose, step}; }
+};
+
+/// x times a dropout mask keyed by sample; x itself in evaluation or with p = 0. `first_column`
+/// tells apart several masks on the same samples.
+Variable dropout(const ForwardContext& context, const Variable& x, RandomPurpose purpose, double p,
+                 const Tensor& sample_ids, std::int64_t first_column = 0);
+
+}  // namespace switchyard

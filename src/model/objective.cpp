@@ -1,0 +1,63 @@
+#include "model/objective.hpp"
+
+#include "ops/arithmetic.hpp"
+#include "ops/softmax.hpp"
+
+namespace switchyard {
+namespace {
+
+Variable load_loss(const ForwardContext& context, const Routing& routing, const HeadConfig& head,
+                   const ObjectiveConfig& config) {
+  if (config.load_loss == LoadLoss::importance)
+    return importance_as_load_loss(context.tape, routing.probs, context.batch);
+  SY_REQUIRE(routing.noise, ExitCode::bad_usage,
+             "the smooth load loss is the probability of being chosen under gate noise, and the "
+             "noise is off; set --gate-noise on, --load-loss importance or --load-weight 0");
+  return smooth_load_loss(context.tape,
+                          estimate_load(context.tape, routing.clean_logits, routing.noise_std,
+                                        routing.noise, head.active_experts(), context.batch));
+}
+
+Variable balance_losses(const ForwardContext& context, const Routing& routing, std::int64_t batch,
+                        const HeadConfig& head, const ObjectiveConfig& config) {
+  Tape& tape = context.tape;
+  Variable total = tape.constant(tape.backend().zeros({1}, routing.probs.dtype()));
+  auto include = [&](double weight, auto loss) {
+    if (weight > 0) total = add(tape, total, scale(tape, loss(), weight));
+  };
+  if (head.is_sparse()) {
+    include(config.importance_weight,
+            [&] { return importance_loss(tape, routing.probs, context.batch); });
+    include(config.load_weight, [&] { return load_loss(context, routing, head, config); });
+  } else {
+    include(config.kl_weight, [&] {
+      return config.kl == KlForm::forward
+                 ? kl_forward_loss(tape, routing.probs, batch, context.batch)
+                 : kl_reverse_scaled_loss(tape, routing.probs, batch, context.batch);
+    });
+  }
+  return total;
+}
+
+}  // namespace
+
+Objective training_objective(const ForwardContext& context, const HeadOutput& output,
+                             const Tensor& labels, std::int64_t batch, const HeadConfig& head,
+                             const ObjectiveConfig& config) {
+  Tape& tape = context.tape;
+  Variable cross_entropy = cross_entropy_sum(tape, output.logits, labels, config.label_smoothing);
+  Objective objective;
+  objective.cross_entropy_sum = cross_entropy.value();
+  objective.share = scale(tape, cross_entropy, 1.0 / static_cast<double>(batch));
+  objective.balance = tape.backend().zeros({1}, output.logits.dtype());
+  if (output.routing) {
+    Variable balance = balance_losses(context, *output.routing, batch, head, config);
+    objective.balance = balance.value();
+    // Every rank has the whole of it: a share each.
+    objective.share = add(tape, objective.share,
+                          scale(tape, balance, 1.0 / static_cast<double>(context.batch.ranks())));
+  }
+  return objective;
+}
+
+}  // namespace switchyard
