@@ -1,0 +1,85 @@
+#include <cmath>
+#include <limits>
+
+#include "ops/ref/tensors.hpp"
+
+namespace switchyard {
+namespace {
+
+class RefRows : public testing::TestWithParam<DType> {
+ protected:
+  Tensor make(Shape shape, const std::vector<double>& values) {
+    return test::make(backend, std::move(shape), values, GetParam());
+  }
+
+  RefBackend backend;
+};
+
+INSTANTIATE_TEST_SUITE_P(Types, RefRows, testing::Values(DType::f32, DType::f64));
+
+TEST_P(RefRows, GatherRepeatsRowsAndFillsWithZeros) {
+  Tensor x = make({3, 2}, {1, 2, 3, 4, 5, 6});
+  Tensor index = test::indices(backend, {4}, {2, -1, 0, 2});
+  test::expect_values(backend, backend.gather_rows(x, index), {4, 2}, {5, 6, 0, 0, 1, 2, 5, 6});
+}
+
+TEST_P(RefRows, ScatterAddsRowsThatMeet) {
+  Tensor x = make({4, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  Tensor index = test::indices(backend, {4}, {2, -1, 0, 2});
+  test::expect_values(backend, backend.scatter_add_rows(x, index, 3), {3, 2}, {5, 6, 0, 0, 8, 10});
+}
+
+TEST_P(RefRows, RowsMayHaveAnyShape) {
+  Tensor x = make({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  Tensor index = test::indices(backend, {1}, {1});
+  test::expect_values(backend, backend.gather_rows(x, index), {1, 2, 2}, {5, 6, 7, 8});
+  Tensor vector = make({2}, {3, 4});
+  test::expect_values(backend, backend.gather_rows(vector, index), {1}, {4});
+}
+
+TEST_P(RefRows, GatherAndScatterOfNoRows) {
+  Tensor none = make({0, 2}, {});
+  Tensor nowhere = test::indices(backend, {0}, {});
+  EXPECT_EQ(backend.gather_rows(make({3, 2}, {1, 2, 3, 4, 5, 6}), nowhere).shape(), (Shape{0, 2}));
+  test::expect_values(backend, backend.scatter_add_rows(none, nowhere, 2), {2, 2}, {0, 0, 0, 0});
+  test::expect_values(backend, backend.gather_rows(none, test::indices(backend, {1}, {-1})), {1, 2},
+                      {0, 0});
+}
+
+TEST_P(RefRows, RefusesRowsThatAreNotThere) {
+  Tensor x = make({2, 1}, {1, 2});
+  Tensor beyond = test::indices(backend, {2}, {0, 2});
+  EXPECT_THROW(backend.gather_rows(x, beyond), Error);
+  EXPECT_THROW(backend.scatter_add_rows(x, beyond, 2), Error);
+  EXPECT_THROW(backend.scatter_add_rows(x, test::indices(backend, {1}, {0}), 2), Error);
+  EXPECT_THROW(backend.gather_rows(x, backend.zeros({2}, DType::i64)), Error);
+}
+
+TEST_P(RefRows, RowMax) {
+  test::expect_values(backend, backend.row_max(make({2, 3}, {1, 5, 2, -3, -1, -2})), {2, 1},
+                      {5, -1});
+  EXPECT_EQ(backend.row_max(make({0, 3}, {})).shape(), (Shape{0, 1}));
+  EXPECT_THROW(backend.row_max(make({2, 0}, {})), Error);
+}
+
+TEST_P(RefRows, TopkDescendsAndGivesTiesToTheLowerColumn) {
+  Tensor x = make({3, 4}, {1, 3, 3, 2, 0, 0, 0, 0, -4, -3, -2, -1});
+  Tensor best = backend.topk(x, 3);
+  EXPECT_EQ(best.dtype(), DType::i32);
+  test::expect_values(backend, best, {3, 3}, {1, 2, 3, 0, 1, 2, 3, 2, 1});
+}
+
+TEST_P(RefRows, TopkOfNothing) {
+  EXPECT_EQ(backend.topk(make({0, 4}, {}), 2).shape(), (Shape{0, 2}));
+  EXPECT_THROW(backend.topk(make({1, 2}, {1, 2}), 3), Error);
+  EXPECT_THROW(backend.topk(make({1, 2}, {1, 2}), -1), Error);
+}
+
+TEST_P(RefRows, TopkChoosesDistinctColumnsEvenOfNan) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  auto chosen = test::values(backend, backend.topk(make({1, 3}, {nan, nan, nan}), 3));
+  EXPECT_EQ(chosen, (std::vector<double>{0, 1, 2}));
+}
+
+}  // namespace
+}  // namespace switchyard
