@@ -3,9 +3,11 @@
 //
 // All members of a group make the same calls in the same order. Every wait has a deadline: when
 // it passes, the call throws an Error naming the operation, its sequence number, the counts and
-// the ranks that did not get there. Reductions run in an order fixed by the group, so the same
-// call on the same group gives the same bits. Tensors are host memory, f32, f64 or i64.
-// Zero rows and zero counts are normal.
+// the ranks that did not get there. After such an Error the group is of no more use, and buffers
+// of the exchange may still be written to: end the launch with MpiSession::abort.
+// Reductions run in an order fixed by the group, so the same call on the same group gives the
+// same bits, and the same bits on every rank. Tensors are host memory, f32, f64 or i64 (those
+// that are only moved, of any type), and do not overlap. Zero rows and zero counts are normal.
 
 #include <chrono>
 #include <cstdint>
@@ -19,7 +21,8 @@
 
 namespace switchyard {
 
-/// An exchange under way. The tensors it was given must stay alive until wait() returns.
+/// An exchange under way. It shares its tensor: leave the elements alone until it is complete.
+/// Requests of one group may be waited for in any order.
 class Request {
  public:
   virtual ~Request() = default;
@@ -61,7 +64,8 @@ class Communicator {
   virtual void broadcast(std::string& text, Rank root) = 0;
   virtual void barrier() = 0;
 
-  /// The ranks that pass the same color, ordered as in this group.
+  /// The ranks that pass the same color (0 or more), ordered as in this group. A group of one is
+  /// a self communicator.
   virtual std::unique_ptr<Communicator> split(int color, std::string name) = 0;
 
   /// Lets requests under way make progress.
@@ -69,20 +73,23 @@ class Communicator {
 };
 
 /// The group of one rank.
-std::unique_ptr<Communicator> make_self_communicator();
+std::unique_ptr<Communicator> make_self_communicator(std::string name = "self");
 
 /// Owns MPI between initialisation and finalisation. main() holds it; one a process.
+///
+/// Catch errors inside its scope, print them and call abort(): when an exception leaves the scope
+/// the destructor ends all ranks with exit status 1 before any outer handler runs.
 class MpiSession {
  public:
   /// `deadline`: how long any wait on another rank may last.
-  MpiSession(int& argc, char**& argv, std::chrono::seconds deadline);
+  MpiSession(int& argc, char**& argv, std::chrono::milliseconds deadline);
   ~MpiSession();
   MpiSession(const MpiSession&) = delete;
   MpiSession& operator=(const MpiSession&) = delete;
 
   /// All ranks of the launch; a group of one is a self communicator. Valid while the session is.
   Communicator& world();
-  /// Ends all ranks at once with this exit status; for a rank that cannot go on. Does not return.
+  /// Ends all ranks at once with this exit status; for a rank that cannot go on.
   [[noreturn]] void abort(int exit_status);
 
  private:

@@ -1,0 +1,88 @@
+#include "comm/mpi_handle.hpp"
+
+#include <exception>
+#include <limits>
+
+namespace switchyard {
+
+std::string mpi_error_text(int code) {
+  char text[MPI_MAX_ERROR_STRING] = {};
+  int length = 0;
+  if (MPI_Error_string(code, text, &length) != MPI_SUCCESS) return fmt::format("code {}", code);
+  return std::string(text, static_cast<std::size_t>(length));
+}
+
+void check_mpi(int code, std::string_view attempt) {
+  SY_REQUIRE(code == MPI_SUCCESS, ExitCode::run_failed,
+             "MPI could not {} ({}); check that all ranks are alive", attempt,
+             mpi_error_text(code));
+}
+
+MPI_Datatype mpi_type(DType dtype) {
+  switch (dtype) {
+    case DType::f32:
+      return MPI_FLOAT;
+    case DType::f64:
+      return MPI_DOUBLE;
+    case DType::i32:
+      return MPI_INT32_T;
+    case DType::i64:
+      return MPI_INT64_T;
+    case DType::u8:
+      return MPI_UINT8_T;
+  }
+  fail(ExitCode::run_failed, "no MPI type for this element type");
+}
+
+int to_mpi_count(std::int64_t count, std::string_view of_what) {
+  SY_REQUIRE(count <= std::numeric_limits<int>::max(), ExitCode::run_failed,
+             "{} {} are more than MPI can count in one exchange (at most {}); use more ranks or a "
+             "smaller batch",
+             count, of_what, std::numeric_limits<int>::max());
+  return static_cast<int>(count);
+}
+
+std::vector<int> to_mpi_counts(Counts counts) {
+  std::vector<int> result;
+  result.reserve(counts.size());
+  for (std::int64_t count : counts) result.push_back(to_mpi_count(count, "rows"));
+  return result;
+}
+
+std::vector<int> to_mpi_offsets(Counts counts) {
+  std::vector<int> result;
+  result.reserve(counts.size());
+  std::int64_t offset = 0;
+  for (std::int64_t count : counts) {
+    result.push_back(to_mpi_count(offset, "rows"));
+    offset += count;
+  }
+  return result;
+}
+
+MpiComm::MpiComm(MPI_Comm owned) : comm_(owned) {
+  check_mpi(MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN), "set an error handler");
+}
+
+MpiComm::~MpiComm() {
+  if (comm_ == MPI_COMM_NULL) return;
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  // Freeing is collective: a rank on its way out of an error must not enter it.
+  if (!finalized && std::uncaught_exceptions() == 0) MPI_Comm_free(&comm_);
+}
+
+RowType::RowType(const Tensor& like) {
+  std::int64_t width = 1;
+  for (int i = 1; i < like.rank(); ++i) width *= like.dim(i);
+  check_mpi(
+      MPI_Type_contiguous(to_mpi_count(width, "numbers a row"), mpi_type(like.dtype()), &type_),
+      "describe a row");
+  check_mpi(MPI_Type_commit(&type_), "describe a row");
+}
+
+RowType::~RowType() {
+  MPI_Type_free(&type_);
+}
+
+}  // namespace switchyard

@@ -1,0 +1,80 @@
+// MPI's initialisation and end.
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <numeric>
+
+#include "comm/mpi_communicator.hpp"
+
+namespace switchyard {
+namespace {
+
+void start_mpi(int& argc, char**& argv) {
+  int initialized = 0;
+  MPI_Initialized(&initialized);
+  SY_REQUIRE(!initialized, ExitCode::run_failed,
+             "MPI has been started already; one session a process");
+  int level = MPI_THREAD_SINGLE;
+  check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level), "start");
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  SY_REQUIRE(level >= MPI_THREAD_FUNNELED, ExitCode::run_failed,
+             "this MPI library does not allow threads beside MPI calls; install one that offers "
+             "MPI_THREAD_FUNNELED");
+}
+
+std::unique_ptr<Communicator> make_world(std::chrono::milliseconds deadline) {
+  auto watch = std::make_shared<MpiWatch>();
+  if (watch->size() == 1) return make_self_communicator();
+  MPI_Comm copy = MPI_COMM_NULL;
+  check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &copy), "duplicate the world communicator");
+  std::vector<int> members(watch->size());
+  std::iota(members.begin(), members.end(), 0);
+  const Rank rank{watch->rank()};
+  MpiGroup group{MpiComm(copy), rank, "mpi world", std::move(members), deadline, std::move(watch)};
+  return std::make_unique<MpiCommunicator>(std::make_shared<MpiGroup>(std::move(group)));
+}
+
+[[noreturn]] void end_all_ranks(int exit_status) {
+  std::fflush(nullptr);
+  MPI_Abort(MPI_COMM_WORLD, exit_status);
+  std::_Exit(exit_status);
+}
+
+}  // namespace
+
+struct MpiSession::State {
+  int exceptions_at_start = std::uncaught_exceptions();
+  std::unique_ptr<Communicator> world;
+};
+
+MpiSession::MpiSession(int& argc, char**& argv, std::chrono::milliseconds deadline)
+    : state_(std::make_unique<State>()) {
+  SY_REQUIRE(deadline.count() > 0, ExitCode::bad_usage,
+             "the deadline of waits is {} ms (more than 0 is needed)", deadline.count());
+  start_mpi(argc, argv);
+  state_->world = make_world(deadline);
+}
+
+MpiSession::~MpiSession() {
+  if (std::uncaught_exceptions() > state_->exceptions_at_start) end_all_ranks(1);
+  try {
+    // MPI_Finalize waits for every rank without a deadline: this wait has one.
+    state_->world->barrier();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    end_all_ranks(1);
+  }
+  state_.reset();
+  MPI_Finalize();
+}
+
+Communicator& MpiSession::world() {
+  return *state_->world;
+}
+
+void MpiSession::abort(int exit_status) {
+  end_all_ranks(exit_status);
+}
+
+}  // namespace switchyard
