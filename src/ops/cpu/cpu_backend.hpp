@@ -6,6 +6,9 @@
 
 namespace switchyard {
 
+class ConvEngine;
+
+/// Used by one thread at a time; its kernels run on OpenMP's threads.
 class CpuBackend final : public RefBackend {
  public:
   CpuBackend();
@@ -48,8 +51,7 @@ class CpuBackend final : public RefBackend {
   void sgd_step(Tensor& p, const Tensor& g, Tensor& m, const SgdSpec& spec) override;
 
  private:
-  struct Engine;  // oneDNN's engine, stream and primitives, one a shape
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<ConvEngine> conv_engine_;
 };
 
 }  // namespace switchyard

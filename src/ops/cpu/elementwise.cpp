@@ -1,0 +1,98 @@
+#include "ops/cpu/elementwise.hpp"
+
+#include "ops/cpu/cpu_backend.hpp"
+#include "ops/cpu/parallel.hpp"
+#include "ops/ref/check.hpp"
+
+namespace switchyard {
+namespace {
+
+/// y[i] = f(x[i]) for every element.
+template <class T, class F>
+void map(const Tensor& x, Tensor& y, F f) {
+  const T* from = x.data<T>();
+  T* to = y.data<T>();
+  parallel_for(x.numel(), kElementGrain, [=](std::int64_t begin, std::int64_t end) {
+#pragma omp simd
+    for (std::int64_t i = begin; i < end; ++i) to[i] = f(from[i]);
+  });
+}
+
+template <class T>
+struct SgdPointers {
+  T* p;
+  const T* g;
+  T* m;
+};
+
+/// Constants in the tensors' own type, as in PyTorch.
+template <class T, bool nesterov>
+void sgd_run(SgdPointers<T> at, std::int64_t begin, std::int64_t end, const SgdSpec& spec) {
+  const T rate = static_cast<T>(spec.learning_rate);
+  const T momentum = static_cast<T>(spec.momentum);
+  const T decay = static_cast<T>(spec.weight_decay);
+#pragma omp simd
+  for (std::int64_t i = begin; i < end; ++i) {
+    const T d = at.g[i] + decay * at.p[i];
+    const T m = momentum * at.m[i] + d;
+    at.m[i] = m;
+    at.p[i] -= rate * (nesterov ? d + momentum * m : m);
+  }
+}
+
+}  // namespace
+
+Tensor CpuBackend::scale(const Tensor& x, double factor) {
+  Tensor y = empty(x.shape(), x.dtype());
+  dispatch_float(x.dtype(), [&]<class T>() {
+    map<T>(x, y, [k = static_cast<T>(factor)](T value) { return k * value; });
+  });
+  return y;
+}
+
+void CpuBackend::accumulate(Tensor& into, const Tensor& x) {
+  ref::expect(x, "the addend", into.shape(), into.dtype());
+  dispatch_float(x.dtype(), [&]<class T>() {
+    T* to = into.data<T>();
+    const T* from = x.data<T>();
+    parallel_for(x.numel(), kElementGrain, [=](std::int64_t begin, std::int64_t end) {
+#pragma omp simd
+      for (std::int64_t i = begin; i < end; ++i) to[i] += from[i];
+    });
+  });
+}
+
+Tensor CpuBackend::relu(const Tensor& x) {
+  Tensor y = empty(x.shape(), x.dtype());
+  dispatch_float(x.dtype(), [&]<class T>() { map<T>(x, y, rectify<T>); });
+  return y;
+}
+
+Tensor CpuBackend::relu_grad(const Tensor& dy, const Tensor& y) {
+  ref::expect(y, "the output of relu", dy.shape(), dy.dtype());
+  Tensor dx = empty(dy.shape(), dy.dtype());
+  dispatch_float(dy.dtype(), [&]<class T>() {
+    const T* out = y.data<T>();
+    const T* from = dy.data<T>();
+    T* to = dx.data<T>();
+    parallel_for(dy.numel(), kElementGrain, [=](std::int64_t begin, std::int64_t end) {
+#pragma omp simd
+      for (std::int64_t i = begin; i < end; ++i) to[i] = out[i] > T{0} ? from[i] : T{0};
+    });
+  });
+  return dx;
+}
+
+void CpuBackend::sgd_step(Tensor& p, const Tensor& g, Tensor& m, const SgdSpec& spec) {
+  ref::expect(g, "the gradient", p.shape(), p.dtype());
+  ref::expect(m, "the momentum", p.shape(), p.dtype());
+  dispatch_float(p.dtype(), [&]<class T>() {
+    const SgdPointers<T> at{p.data<T>(), g.data<T>(), m.data<T>()};
+    parallel_for(p.numel(), kElementGrain, [&](std::int64_t begin, std::int64_t end) {
+      spec.nesterov ? sgd_run<T, true>(at, begin, end, spec)
+                    : sgd_run<T, false>(at, begin, end, spec);
+    });
+  });
+}
+
+}  // namespace switchyard

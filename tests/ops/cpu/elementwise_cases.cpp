@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include "ops/cpu/kernel_case.hpp"
+
+namespace switchyard::test {
+namespace {
+
+constexpr double kTolerance = 2e-7;  // an operation or two, rounded in another order
+
+KernelCase binary(std::string name, Shape a, Shape b) {
+  return {"binary_" + name,
+          {std::move(a), std::move(b)},
+          0.0,
+          [](Backend& backend, const Tensors& in) -> Tensors {
+            Tensors out;
+            for (BinaryOp op : {BinaryOp::add, BinaryOp::sub, BinaryOp::mul}) {
+              out.push_back(backend.binary(op, in[0], in[1]));
+              out.push_back(backend.binary(op, in[1], in[0]));
+            }
+            return out;
+          }};
+}
+
+KernelCase maps(Shape shape) {
+  return {fmt::format("maps_{}", count_elements(shape)),
+          {shape, shape},
+          kTolerance,
+          [](Backend& backend, const Tensors& in) -> Tensors {
+            Tensor sum = backend.convert(in[0], in[0].dtype());
+            backend.accumulate(sum, in[1]);
+            const Tensor y = backend.relu(in[0]);
+            return {sum, y, backend.relu_grad(in[1], y), backend.scale(in[0], -0.3)};
+          }};
+}
+
+KernelCase sgd(std::string name, Shape shape, SgdSpec spec) {
+  return {"sgd_" + name,
+          {shape, shape, shape},
+          kTolerance,
+          [spec](Backend& backend, const Tensors& in) -> Tensors {
+            Tensor p = backend.convert(in[0], in[0].dtype());
+            Tensor m = backend.convert(in[2], in[2].dtype());
+            backend.sgd_step(p, in[1], m, spec);
+            return {p, m};
+          }};
+}
+
+}  // namespace
+
+std::vector<KernelCase> elementwise_cases() {
+  return {binary("same", {37, 19}, {37, 19}),
+          binary("same_large", {8, 16, 16, 24}, {8, 16, 16, 24}),
+          binary("vector", {37, 19}, {19}),
+          binary("row", {37, 19}, {1, 19}),
+          binary("row_large", {4096, 24}, {24}),
+          binary("image_channel", {2, 3, 4, 5}, {5}),
+          binary("column", {37, 19}, {37, 1}),
+          binary("column_large", {4096, 24}, {4096, 1}),
+          binary("scalar", {37, 19}, {1}),
+          binary("scalar_matrix", {37, 19}, {1, 1}),
+          binary("rank_zero", {37, 19}, {}),
+          binary("outer", {37, 1}, {1, 19}),
+          binary("image_plane", {2, 3, 4, 5}, {3, 1, 5}),
+          binary("longer_scalar", {5}, {1, 1}),
+          binary("narrow", {37, 1}, {1}),
+          binary("no_rows", {0, 19}, {19}),
+          binary("no_columns", {37, 0}, {37, 1}),
+          maps({0, 4}),
+          maps({3, 5, 7}),
+          maps({50021}),
+          sgd("plain", {33, 7}, {0.1, 0.0, 0.0, false}),
+          sgd("momentum", {50021}, {0.05, 0.9, 5e-4, false}),
+          sgd("nesterov", {50021}, {0.05, 0.9, 5e-4, true}),
+          sgd("empty", {0}, {})};
+}
+
+}  // namespace switchyard::test
