@@ -4,8 +4,7 @@
 
 namespace switchyard {
 
-Error::Error(ExitCode code, std::string message, std::string expression,
-             std::source_location place)
+Error::Error(ExitCode code, std::string message, std::string expression, std::source_location place)
     : std::runtime_error(std::move(message)),
       code_(code),
       expression_(std::move(expression)),

@@ -45,9 +45,9 @@ class Error : public std::runtime_error {
 
 /// Always-on check of something a user or another program controls:
 ///   SY_REQUIRE(size == expected, ExitCode::bad_data, "{} holds {} bytes (expected {}); ...", ...)
-#define SY_REQUIRE(condition, code, ...)                              \
-  do {                                                                \
-    if (!(condition)) [[unlikely]]                                    \
+#define SY_REQUIRE(condition, code, ...)                                \
+  do {                                                                  \
+    if (!(condition)) [[unlikely]]                                      \
       ::switchyard::fail((code), fmt::format(__VA_ARGS__), #condition); \
   } while (false)
 
@@ -55,10 +55,10 @@ class Error : public std::runtime_error {
 #ifdef NDEBUG
 #define SY_ASSERT(condition) static_cast<void>(0)
 #else
-#define SY_ASSERT(condition)                                                               \
-  do {                                                                                     \
-    if (!(condition)) [[unlikely]]                                                         \
+#define SY_ASSERT(condition)                                                              \
+  do {                                                                                    \
+    if (!(condition)) [[unlikely]]                                                        \
       ::switchyard::fail(::switchyard::ExitCode::run_failed, "internal invariant broken", \
-                         #condition);                                                      \
+                         #condition);                                                     \
   } while (false)
 #endif

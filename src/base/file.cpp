@@ -105,10 +105,13 @@ void AtomicFile::write(std::string_view text) {
 
 void AtomicFile::commit() {
   if (::fsync(file_.get()) != 0) fail_with_errno(ExitCode::run_failed, "sync", partial_);
-  if (::rename(partial_.c_str(), path_.c_str()) != 0)
-    fail_with_errno(ExitCode::run_failed, "write", path_);
+  rename_path(partial_, path_);
   committed_ = true;
-  sync_folder(path_);
+}
+
+void rename_path(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail_with_errno(ExitCode::run_failed, "write", to);
+  sync_folder(to);
 }
 
 std::string read_file(const std::filesystem::path& path, ExitCode code) {

@@ -69,6 +69,10 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+/// Renames a file or folder within a file system, replacing a file `to`, and brings the new name to
+/// the disk.
+void rename_path(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// The whole file.
 std::string read_file(const std::filesystem::path& path, ExitCode code = ExitCode::bad_data);
 

@@ -19,8 +19,8 @@ std::uint64_t mix(std::uint64_t z) {
 }
 
 double to_open_unit(std::uint32_t high, std::uint32_t low) {
-  std::uint64_t bits = (std::uint64_t{high} << 32 | low) >> 11;
-  return (static_cast<double>(bits) + 0.5) * 0x1p-53;
+  std::uint64_t bits = (std::uint64_t{high} << 32 | low) >> 12;
+  return (static_cast<double>(bits) + 0.5) * 0x1p-52;
 }
 
 }  // namespace

@@ -43,6 +43,9 @@ class Communicator {
   /// "mpi world", "mpi expert-parallel 0-1": for messages.
   virtual const std::string& name() const = 0;
 
+  /// How long waits of this group may last from now on, and of groups that are split from it later.
+  virtual void set_deadline(std::chrono::milliseconds deadline) = 0;
+
   /// x becomes the sum of all ranks' x.
   virtual void all_reduce_sum(Tensor& x) = 0;
   /// The same without waiting.

@@ -18,6 +18,7 @@ class MpiCommunicator : public Communicator {
   int size() const override { return group_->size(); }
   const std::string& name() const override { return group_->name; }
 
+  void set_deadline(std::chrono::milliseconds deadline) override { group_->deadline = deadline; }
   void all_reduce_sum(Tensor& x) override;
   std::unique_ptr<Request> start_all_reduce_sum(Tensor x) override;
   std::vector<std::int64_t> all_to_all_counts(Counts counts, int per_rank) override;

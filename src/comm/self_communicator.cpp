@@ -28,6 +28,8 @@ class SelfCommunicator : public Communicator {
   int size() const override { return 1; }
   const std::string& name() const override { return name_; }
 
+  void set_deadline(std::chrono::milliseconds) override {}  // one rank waits for nobody
+
   void all_reduce_sum(Tensor& x) override { require_summable("all_reduce_sum", x); }
 
   std::unique_ptr<Request> start_all_reduce_sum(Tensor x) override {

@@ -29,7 +29,11 @@ void GradientSync::add_buckets(std::vector<Parameter*> parameters, Communicator&
 
 void GradientSync::attach(Tape& tape) {
   probes_ = tape.probes();
-  for (Bucket& bucket : buckets_) bucket.missing = bucket.parameters.size();
+  for (Bucket& bucket : buckets_) {
+    bucket.missing = bucket.parameters.size();
+    // The tape knows only the parameters that it met: what others hold from before is stale.
+    for (Parameter* p : bucket.parameters) p->grad = Dual();
+  }
   tape.on_parameter_ready = [this](Parameter& p) {
     Bucket& bucket = buckets_[bucket_of_.at(&p)];
     if (--bucket.missing == 0) start(bucket);

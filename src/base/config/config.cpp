@@ -47,6 +47,19 @@ po::options_description all_options(std::span<const Field> fields) {
   return all;
 }
 
+// `--resume` alone means `--resume=on`, for fields that are on or off.
+std::vector<std::string> complete_switches(std::span<const Field> fields,
+                                           std::vector<std::string> arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    bool alone = i + 1 == arguments.size() || arguments[i + 1].starts_with("--");
+    bool is_switch = std::any_of(fields.begin(), fields.end(), [&](const Field& field) {
+      return field.is_switch && arguments[i] == "--" + field.name;
+    });
+    if (alone && is_switch) arguments[i] += "=on";
+  }
+  return arguments;
+}
+
 std::vector<po::option> tokenise(std::span<const Field> fields,
                                  const std::vector<std::string>& arguments) {
   namespace style = po::command_line_style;
@@ -56,7 +69,7 @@ std::vector<po::option> tokenise(std::span<const Field> fields,
                          : std::pair<std::string, std::string>();
   };
   try {
-    return po::command_line_parser(arguments)
+    return po::command_line_parser(complete_switches(fields, arguments))
         .options(options)
         .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
         .extra_parser(short_help)

@@ -80,6 +80,7 @@ void FieldCollector::field(std::string name, bool& value, std::string help) {
        .help = std::move(help),
        .placeholder = "on|off",
        .accepts = "on, off, true or false",
+       .is_switch = true,
        .assign =
            [&value](std::string_view text) {
              bool on = text == "on" || text == "true";

@@ -1,0 +1,98 @@
+#include "apps/launch.hpp"
+
+#include <omp.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+#include <thread>
+
+#include "base/config/config_file.hpp"
+
+namespace switchyard {
+namespace {
+
+constexpr std::chrono::seconds start_deadline{60};
+
+// Bad usage is found alike on every rank, so that one voice is enough.
+void report(Logger& log, Rank rank, const Error& error) {
+  if (error.code() == ExitCode::bad_usage && rank.value != 0) return;
+  log.error("{}", error.what());
+  log.debug("raised at {}", error.origin());
+}
+
+// Assigns what resolved_text() wrote.
+void assign_resolved(std::span<const Field> fields, const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    auto equals = line.find(" = ");
+    if (line.starts_with('#') || equals == std::string::npos) continue;
+    assign_field(fields, line.substr(0, equals), line.substr(equals + 3), "rank 0's config");
+  }
+}
+
+int cores_allowed() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+// Ranks on this host, as Open MPI, Slurm and MPICH's launchers say.
+int ranks_on_host() {
+  for (const char* name : {"OMPI_COMM_WORLD_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE", "MPI_LOCALNRANKS"})
+    if (const char* value = std::getenv(name)) return std::max(1, std::atoi(value));
+  return 1;
+}
+
+}  // namespace
+
+ExitCode run_on_all_ranks(int& argc, char**& argv,
+                          const std::function<ExitCode(const Launch&)>& work) {
+  MpiSession session(argc, argv, start_deadline);
+  Rank rank = session.world().rank();
+  Logger log(rank, standard_error());
+  std::optional<ExitCode> failure;
+  try {
+    return work({session.world(), log});
+  } catch (const Error& error) {
+    report(log, rank, error);
+    failure = error.code();
+  } catch (const std::exception& error) {
+    log.error("unexpected failure ({}); please report it", error.what());
+    failure = ExitCode::run_failed;
+  }
+  if (session.world().size() == 1) return *failure;
+  session.abort(static_cast<int>(*failure));
+}
+
+bool read_shared_arguments(const Launch& launch, std::span<const Field> fields,
+                           const std::vector<std::string>& words, std::string_view usage) {
+  // The first character tells what follows: the config, a failure's message, or a call for help.
+  std::string message;
+  if (launch.world.rank().value == 0) try {
+      bool help = read_arguments(fields, words).help;
+      message = help ? "h" : "c" + resolved_text(fields);
+      if (help) fmt::print("{}\n{}", usage, help_text(fields));
+    } catch (const Error& error) {
+      message = std::string("e") + error.what();
+    }
+  launch.world.broadcast(message, Rank{0});
+  if (message.front() == 'e') fail(ExitCode::bad_usage, message.substr(1));
+  if (message.front() == 'h') return false;
+  if (launch.world.rank().value != 0) assign_resolved(fields, message.substr(1));
+  return true;
+}
+
+void use_threads(int asked) {
+  if (asked == 0 && std::getenv("OMP_NUM_THREADS")) return;
+  // A launcher that binds ranks to cores has divided them already.
+  int cores = std::min(cores_allowed(), std::max(1, omp_get_num_procs()));
+  int host = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  int share = cores < host ? cores : std::max(1, host / ranks_on_host());
+  omp_set_num_threads(asked > 0 ? asked : share);
+}
+
+}  // namespace switchyard

@@ -1,0 +1,67 @@
+// switchyard: the program. See commands.hpp for what it can do.
+
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include "apps/switchyard/commands.hpp"
+#include "base/build_info.hpp"
+#include "base/nearest.hpp"
+
+namespace {
+
+using namespace switchyard;
+
+constexpr std::string_view usage = R"(switchyard - trains Mixture-of-Experts image classifiers, rank by rank
+
+usage: [mpirun -n RANKS] switchyard COMMAND [--key value ...]
+
+commands:
+  train     train a classifier on one rank or many
+  eval      measure a trained classifier
+  data      synth: draw the synthetic data set; info: describe a data set
+  inspect   describe a run, a checkpoint or a safetensors file
+
+switchyard COMMAND --help lists a command's options with defaults and units.
+)";
+
+ExitCode dispatch(int& argc, char**& argv) {
+  if (argc < 2) {
+    std::fputs(usage.data(), stderr);
+    return ExitCode::bad_usage;
+  }
+  std::string command = argv[1];
+  Words words(argv + 2, argv + argc);
+  if (command == "train") return train_command(argc, argv, words);
+  if (command == "eval") return eval_command(argc, argv, words);
+  if (command == "data") return data_command(words);
+  if (command == "inspect") return inspect_command(words);
+  if (command == "--help" || command == "-h" || command == "help") {
+    std::fputs(usage.data(), stdout);
+    return ExitCode::done;
+  }
+  if (command == "--version") {
+    BuildInfo build = build_info();
+    fmt::print("switchyard {} ({}, {})\n", build.version, build.git_hash, build.compiler);
+    return ExitCode::done;
+  }
+  std::vector<std::string> commands = {"train", "eval", "data", "inspect"};
+  std::string nearest = nearest_name(command, commands);
+  fail(ExitCode::bad_usage,
+       fmt::format("there is no command '{}'; {}", command,
+                   nearest.empty() ? "see switchyard --help" : "did you mean '" + nearest + "'?"));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return static_cast<int>(dispatch(argc, argv));
+  } catch (const Error& error) {
+    fmt::print(stderr, "switchyard: {}\n", error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "switchyard: unexpected failure ({}); please report it\n", error.what());
+    return static_cast<int>(ExitCode::run_failed);
+  }
+}

@@ -1,0 +1,118 @@
+#pragma once
+// Everything that determines a training run. The resolved config replays it.
+
+#include <cstdint>
+#include <string>
+
+#include "data/batch.hpp"
+#include "data/dataset.hpp"
+#include "model/config.hpp"
+#include "model/objective.hpp"
+#include "parallel/distributed_classifier.hpp"
+#include "train/schedule.hpp"
+#include "train/sgd.hpp"
+
+namespace switchyard {
+
+inline constexpr Choice<DType> precision_choices[] = {{DType::f32, "f32"}, {DType::f64, "f64"}};
+inline constexpr Choice<BackendKind> backend_choices[] = {{BackendKind::cpu, "cpu"},
+                                                          {BackendKind::ref, "ref"}};
+
+struct DataConfig {
+  std::string folder = "datasets/synthetic";
+  DatasetKind kind = DatasetKind::detect;
+  std::int64_t train_samples = 0;
+  std::int64_t validation_samples = 0;
+  std::uint64_t split_seed = 42;
+  Augmentation augmentation = Augmentation::standard;
+};
+
+struct ExecutionConfig {
+  BackendKind backend = BackendKind::cpu;
+  DType precision = DType::f32;
+  int ep = 0;
+  int threads = 0;
+  NormSync norm_sync = NormSync::sync;
+  int deadline = 60;
+};
+
+struct RunConfig {
+  std::string folder = "runs/train";
+  int epochs = 50;
+  std::int64_t batch = 128;
+  std::int64_t eval_batch = 256;
+  std::uint64_t seed = 42;
+  bool resume = false;
+  bool overwrite = false;
+  std::int64_t checkpoint_every = 0;
+  int keep_checkpoints = 2;
+};
+
+struct TrainConfig {
+  RunConfig run;
+  DataConfig data;
+  ModelConfig model;
+  ObjectiveConfig objective;
+  SgdConfig sgd;
+  ScheduleConfig schedule;
+  ExecutionConfig execution;
+};
+
+template <class Visitor>
+void visit(Visitor& v, RunConfig& c) {
+  v.group("Run");
+  v.field("out", c.folder, "run folder: config, metrics, checkpoints", "FOLDER");
+  v.field("epochs", c.epochs, "passes over the training split", at_least(1), "epochs");
+  v.field("batch", c.batch, "global batch size, over all ranks", at_least(1), "images");
+  v.field("eval-batch", c.eval_batch, "global batch size of validation and test", at_least(1),
+          "images");
+  v.field("seed", c.seed, "of initialisation, order, augmentation, noise and dropout");
+  v.field("resume", c.resume, "continue from the newest checkpoint of the run folder");
+  v.field("overwrite", c.overwrite, "start anew in a folder that holds a run");
+  v.field("checkpoint-every", c.checkpoint_every,
+          "also write a checkpoint every so many steps; 0: at the end of epochs only", at_least(0),
+          "steps");
+  v.field("keep-checkpoints", c.keep_checkpoints, "newest checkpoints to keep, besides the best",
+          at_least(1));
+}
+
+template <class Visitor>
+void visit(Visitor& v, DataConfig& c) {
+  v.group("Data");
+  v.field("data", c.folder, "folder of the data set", "FOLDER");
+  v.field("dataset", c.kind, "its layout; auto: by the names of its files", dataset_kind_choices);
+  v.field("train-samples", c.train_samples,
+          "use only the first so many of the training split; 0: all", at_least(0), "images");
+  v.field("validation-samples", c.validation_samples,
+          "training images to validate on; 0: one tenth", at_least(0), "images");
+  v.field("split-seed", c.split_seed, "of the training/validation split, as torch.random_split");
+  v.field("augment", c.augmentation, "training augmentation; standard: crop 32 pad 4, mirror",
+          augmentation_choices);
+}
+
+template <class Visitor>
+void visit(Visitor& v, ExecutionConfig& c) {
+  v.group("Execution");
+  v.field("backend", c.backend, "kernels: cpu (oneDNN, OpenBLAS, OpenMP) or ref (plain loops)",
+          backend_choices);
+  v.field("precision", c.precision, "of parameters and arithmetic", precision_choices);
+  v.field("ep", c.ep, "ranks an expert-parallel group; world = dp x ep; 0: the largest that fits",
+          at_least(0), "ranks");
+  v.field("threads", c.threads, "OpenMP threads a rank; 0: share this host's cores", at_least(0));
+  v.field("batch-norm", c.norm_sync, "statistics over the global batch (sync) or a rank's (local)",
+          norm_sync_choices);
+  v.field("deadline", c.deadline, "longest wait for another rank", at_least(1), "seconds");
+}
+
+template <class Visitor>
+void visit(Visitor& v, TrainConfig& c) {
+  visit(v, c.run);
+  visit(v, c.data);
+  visit(v, c.model);
+  visit(v, c.objective);
+  visit(v, c.sgd);
+  visit(v, c.schedule);
+  visit(v, c.execution);
+}
+
+}  // namespace switchyard

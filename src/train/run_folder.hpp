@@ -1,0 +1,39 @@
+#pragma once
+// The folder of a run: config.cfg (replayable), build.json, metrics.jsonl (a line an epoch),
+// summary.json, checkpoints/.
+//
+// Only rank 0 writes. Errors name the path.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace switchyard {
+
+class RunFolder {
+ public:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path config_file() const { return path_ / "config.cfg"; }
+  std::filesystem::path metrics_file() const { return path_ / "metrics.jsonl"; }
+  std::filesystem::path summary_file() const { return path_ / "summary.json"; }
+  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+
+  bool holds_run() const;
+  /// Makes the folder; removes an earlier run's files.
+  void start_anew() const;
+  void write_config(std::string_view resolved) const;
+  /// Version, git hash, compiler and flags of this executable.
+  void write_build() const;
+  /// Adds a line to metrics.jsonl and brings it to the disk.
+  void append_metrics(std::string_view line) const;
+  /// Drops the lines of epochs from `epoch` on, which a resumed run will write again.
+  void drop_metrics_from(int epoch) const;
+  void write_summary(std::string_view json) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace switchyard
