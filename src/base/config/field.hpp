@@ -67,6 +67,8 @@ struct Field {
   std::string placeholder = {};   ///< stands for the value in --help: "NUMBER"
   std::string limits = {};        ///< "in [0, 1]"; empty where every value of the type is allowed
   std::string accepts = {};       ///< "a number in [0, 1]"
+  bool is_switch = false;         ///< on or off: the name alone means on
+  bool is_switch = false;         ///< on or off: a --name without a value means on
   std::string default_text = {};  ///< the value it had when collected
   /// Takes the value from text; false, and no change, where the text is not accepted.
   std::function<bool(std::string_view)> assign = {};
@@ -80,7 +82,7 @@ class FieldCollector {
   /// Title of the fields that follow.
   void group(std::string title) { group_ = std::move(title); }
 
-  /// Spelled on or off (true and false are accepted); on a command line --name alone means on.
+  /// Spelled on or off (true and false are accepted); on a command line --name alone means on. on a command line --name alone means on.
   void field(std::string name, bool& value, std::string help);
   /// Text without '#' and line breaks, which a config file could not hold.
   void field(std::string name, std::string& value, std::string help,
