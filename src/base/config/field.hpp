@@ -67,7 +67,6 @@ struct Field {
   std::string placeholder = {};   ///< stands for the value in --help: "NUMBER"
   std::string limits = {};        ///< "in [0, 1]"; empty where every value of the type is allowed
   std::string accepts = {};       ///< "a number in [0, 1]"
-  bool is_switch = false;         ///< on or off: the name alone means on
   bool is_switch = false;         ///< on or off: a --name without a value means on
   std::string default_text = {};  ///< the value it had when collected
   /// Takes the value from text; false, and no change, where the text is not accepted.
