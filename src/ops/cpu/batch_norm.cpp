@@ -77,7 +77,7 @@ template <bool masked, class T>
 void add_grad_sums(const T* dy, const T* y, const T* x, const double* mean, std::int64_t begin,
                    std::int64_t end, std::int64_t columns, double* into) {
   add_columns<2>(begin, end, columns, into, [=](std::int64_t i, std::int64_t c) {
-    const double g = !masked || y[i] > T{0} ? static_cast<double>(dy[i]) : 0.0;
+    const double g = !masked || y[i] > T{0} ? dy[i] : T{0};
     return std::array<double, 2>{g, g * (static_cast<double>(x[i]) - mean[c])};
   });
 }

@@ -64,7 +64,8 @@ void CpuBackend::accumulate(Tensor& into, const Tensor& x) {
 
 Tensor CpuBackend::relu(const Tensor& x) {
   Tensor y = empty(x.shape(), x.dtype());
-  dispatch_float(x.dtype(), [&]<class T>() { map<T>(x, y, rectify<T>); });
+  dispatch_float(x.dtype(),
+                 [&]<class T>() { map<T>(x, y, [](T value) { return rectify(value); }); });
   return y;
 }
 

@@ -30,12 +30,14 @@ void blocked_sums(std::int64_t rows, std::int64_t width, std::int64_t work, doub
     for (std::int64_t i = 0; i < width; ++i) out[i] += partials[block * width + i];
 }
 
-/// Adds `Rows` rows of term to `into`, loading and storing the sums once.
+/// Adds `Rows` rows of term to `into`, loading and storing the sums once. Not `omp simd`, which
+/// would keep `total` in memory.
 template <int Rows, int Sums, class Term>
 void add_row_group(std::int64_t row, std::int64_t columns, double* __restrict into, Term& term) {
-#pragma omp simd
+#pragma GCC ivdep
   for (std::int64_t c = 0; c < columns; ++c) {
     double total[Sums] = {};
+#pragma GCC unroll 4
     for (int r = 0; r < Rows; ++r) {
       const auto terms = term((row + r) * columns + c, c);
       for (int k = 0; k < Sums; ++k) total[k] += terms[k];
