@@ -77,8 +77,10 @@ template <bool masked, class T>
 void add_grad_sums(const T* dy, const T* y, const T* x, const double* mean, std::int64_t begin,
                    std::int64_t end, std::int64_t columns, double* into) {
   add_columns<2>(begin, end, columns, into, [=](std::int64_t i, std::int64_t c) {
-    const double g = !masked || y[i] > T{0} ? dy[i] : T{0};
-    return std::array<double, 2>{g, g * (static_cast<double>(x[i]) - mean[c])};
+    // Both loads come before the choice: loads under a mask halve the speed.
+    const double gradient = dy[i], deviation = static_cast<double>(x[i]) - mean[c];
+    const double g = !masked || y[i] > T{0} ? gradient : 0.0;
+    return std::array<double, 2>{g, g * deviation};
   });
 }
 
