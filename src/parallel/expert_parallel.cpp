@@ -82,7 +82,8 @@ Variable ExpertParallel::route(Tape& tape, const Variable& h, const Variable& we
   input.offsets = plan.offsets;
   if (keys == RowKeys::needed) {
     Tensor sent = pair_keys(backend_, sample_ids, chosen, plan.combine, experts_);
-    input.keys = backend_.gather_rows(exchange.apply(sent), plan.regroup);
+    Tensor keys = backend_.gather_rows(exchange.apply(sent), plan.regroup);
+    input.keys = keys.reshape({keys.numel()});
   }
   Variable arrived = exchange_rows(tape, gather_rows(tape, h, plan.pack), exchange);
   input.rows = gather_rows(tape, arrived, plan.regroup);
@@ -103,6 +104,7 @@ Variable ExpertParallel::mix(Tape& tape, const Variable& h, const Variable& prob
   Numbers own(static_cast<std::size_t>(group_.size()), h.dim(0));
   RowExchange gather = all_gather(backend_, group_, group_.all_to_all_counts(own, 1));
   Tensor ids = gather.apply(sample_ids.reshape({sample_ids.numel(), 1}));
+  ids = ids.reshape({ids.numel()});
 
   Variable parts[] = {h, probs};
   Variable rows = exchange_rows(tape, concat_columns(tape, parts), gather);
