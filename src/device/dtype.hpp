@@ -17,10 +17,14 @@ std::string_view to_string(DType dtype);
 
 template <class T>
 constexpr DType dtype_of() {
-  if constexpr (std::is_same_v<T, float>) return DType::f32;
-  else if constexpr (std::is_same_v<T, double>) return DType::f64;
-  else if constexpr (std::is_same_v<T, std::int32_t>) return DType::i32;
-  else if constexpr (std::is_same_v<T, std::int64_t>) return DType::i64;
+  if constexpr (std::is_same_v<T, float>)
+    return DType::f32;
+  else if constexpr (std::is_same_v<T, double>)
+    return DType::f64;
+  else if constexpr (std::is_same_v<T, std::int32_t>)
+    return DType::i32;
+  else if constexpr (std::is_same_v<T, std::int64_t>)
+    return DType::i64;
   else {
     static_assert(std::is_same_v<T, std::uint8_t>, "no DType for this type");
     return DType::u8;
@@ -31,11 +35,13 @@ constexpr DType dtype_of() {
 template <class F>
 decltype(auto) dispatch_float(DType dtype, F&& f) {
   switch (dtype) {
-    case DType::f32: return std::forward<F>(f).template operator()<float>();
-    case DType::f64: return std::forward<F>(f).template operator()<double>();
+    case DType::f32:
+      return std::forward<F>(f).template operator()<float>();
+    case DType::f64:
+      return std::forward<F>(f).template operator()<double>();
     default:
-      fail(ExitCode::run_failed, fmt::format("a floating-point tensor is needed (found {})",
-                                             to_string(dtype)));
+      fail(ExitCode::run_failed,
+           fmt::format("a floating-point tensor is needed (found {})", to_string(dtype)));
   }
 }
 

@@ -92,6 +92,8 @@ class HostAllocator final : public Allocator {
 
 }  // namespace
 
-std::shared_ptr<Allocator> make_host_allocator() { return std::make_shared<HostAllocator>(); }
+std::shared_ptr<Allocator> make_host_allocator() {
+  return std::make_shared<HostAllocator>();
+}
 
 }  // namespace switchyard

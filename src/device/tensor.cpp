@@ -12,7 +12,9 @@ std::int64_t count_elements(const Shape& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-std::string to_string(const Shape& shape) { return fmt::format("({})", fmt::join(shape, ", ")); }
+std::string to_string(const Shape& shape) {
+  return fmt::format("({})", fmt::join(shape, ", "));
+}
 
 Tensor::Tensor(Allocator& allocator, Shape shape, DType dtype)
     : shape_(std::move(shape)), numel_(count_elements(shape_)), dtype_(dtype) {

@@ -36,8 +36,8 @@ enum class UnaryOp {
   log,
   reciprocal,
   square,
-  sqrt,        ///< derivatives at 0 are 0, as PyTorch's std() has it
-  softplus,    ///< log(1 + e^x)
+  sqrt,      ///< derivatives at 0 are 0, as PyTorch's std() has it
+  softplus,  ///< log(1 + e^x)
   sigmoid,
   normal_cdf,  ///< Phi, the standard normal distribution function
 };
@@ -151,9 +151,8 @@ class Backend {
   /// f64 (2,C): sum of x and sum of x^2 over the rows.
   virtual Tensor batch_norm_sums(const Tensor& x) = 0;
   /// activation((x - mean) inv_std gamma + beta + residual); `residual` may be undefined.
-  virtual Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments,
-                                  const Tensor& gamma, const Tensor& beta, const Tensor& residual,
-                                  Activation act) = 0;
+  virtual Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
+                                  const Tensor& beta, const Tensor& residual, Activation act) = 0;
   /// With g = dy masked by y > 0 (y undefined: no activation), f64 (2,C): sum of g and sum of
   /// g xhat.
   virtual Tensor batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
