@@ -30,8 +30,8 @@ bool read_shared_arguments(const Launch& launch, std::span<const Field> fields,
                            const std::vector<std::string>& words, std::string_view usage);
 
 template <class Config>
-bool read_shared_config(const Launch& launch, Config& config,
-                        const std::vector<std::string>& words, std::string_view usage) {
+bool read_shared_config(const Launch& launch, Config& config, const std::vector<std::string>& words,
+                        std::string_view usage) {
   return read_shared_arguments(launch, fields_of(config), words, usage);
 }
 

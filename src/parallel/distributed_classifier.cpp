@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace switchyard {
 
@@ -17,8 +18,8 @@ DistributedClassifier::DistributedClassifier(Backend& backend, Communicator& wor
 
 ForwardContext DistributedClassifier::context(Tape& tape, Mode mode, Tensor sample_ids,
                                               std::uint64_t step) {
-  BatchReducer& norm = options_.norm_sync == NormSync::sync ? static_cast<BatchReducer&>(batch_)
-                                                            : local_;
+  BatchReducer& norm =
+      options_.norm_sync == NormSync::sync ? static_cast<BatchReducer&>(batch_) : local_;
   return {.tape = tape,
           .mode = mode,
           .norm = norm,
@@ -39,12 +40,23 @@ std::int64_t DistributedClassifier::count_parameters() {
   return replicated + owned;
 }
 
+// All buffers in one message.
 void DistributedClassifier::average_running_statistics() {
   if (options_.norm_sync == NormSync::sync || grid_.world().size() == 1) return;
+  std::vector<BufferTensor*> statistics;
+  std::vector<Tensor> parts;
   for (BufferTensor& buffer : state().buffers()) {
-    if (buffer.value.dtype() == DType::i64) continue;
-    Tensor sum = batch_.sum(buffer.value);
-    buffer.value = backend_.scale(sum, 1.0 / grid_.world().size());
+    if (buffer.value.dtype() == DType::i64) continue;  // counts, alike on every rank
+    statistics.push_back(&buffer);
+    parts.push_back(buffer.value.reshape({1, buffer.value.numel()}));
+  }
+  Tensor mean =
+      backend_.scale(batch_.sum(backend_.concat_columns(parts)), 1.0 / grid_.world().size());
+  std::int64_t at = 0;
+  for (BufferTensor* buffer : statistics) {
+    std::int64_t end = at + buffer->value.numel();
+    buffer->value = backend_.slice_columns(mean, at, end).reshape(buffer->value.shape());
+    at = end;
   }
   state().mark_changed();
 }

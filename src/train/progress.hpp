@@ -22,7 +22,7 @@ struct Progress {
   std::int64_t step = 0;   ///< optimizer steps of the whole run
   MetricSums epoch_sums;   ///< of the batches that are done, over all ranks
   double balance_sum = 0;  ///< of the balance losses of those batches, times their samples
-  double grad_norm = 0;       ///< of the last step, before clipping; 0 without clipping
+  double grad_norm = 0;    ///< of the last step, before clipping; 0 without clipping
   BestEpoch train_accuracy;
   BestEpoch validation_accuracy;
 

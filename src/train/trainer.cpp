@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 
 #include "base/config/config.hpp"
 #include "data/batch_loader.hpp"
@@ -10,13 +9,8 @@
 #include "data/split.hpp"
 #include "train/agreement.hpp"
 #include "train/checkpoint/load.hpp"
-#include "train/checkpoint/store.hpp"
 #include "train/epoch_report.hpp"
 #include "train/evaluation.hpp"
-#include "train/progress_meter.hpp"
-#include "train/run_folder.hpp"
-#include "train/training_data.hpp"
-#include "train/training_step.hpp"
 
 namespace switchyard {
 namespace {
@@ -25,6 +19,13 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+TrainConfig validated(TrainConfig config) {
+  validate(config.model);
+  validate(config.sgd);
+  validate(config.schedule, config.sgd.learning_rate, config.run.epochs);
+  return config;
 }
 
 ModelConfig with_classes(ModelConfig model, int classes) {
@@ -38,115 +39,76 @@ int experts_of(const TrainConfig& config) {
 
 }  // namespace
 
-struct Trainer::Run {
-  Run(TrainConfig config_in, Communicator& world_in, Logger& log_in, StopSignals& signals_in);
-
-  ExitCode run();
-
- private:
-  enum class Outcome { finished, stop_requested };
-
-  bool leads() const { return world.rank().value == 0; }
-  void prepare_folder();
-  void resume();
-  Outcome train_epoch(EpochRecord& record);
-  void close_epoch(EpochRecord& record);
-  void take_step(const Batch& batch, std::int64_t batches, EpochRecord& record, bool& stop);
-  double rate_of(std::int64_t batch, std::int64_t batches) const;
-  void save();
-  void test_best();
-  MetricSums evaluate_on(const ImageSet& images, std::span<const std::int64_t> samples);
-  std::int64_t images_left() const;
-
-  Communicator& world;
-  Logger& log;
-  StopSignals& signals;
-
-  TrainConfig config;
-  TrainingData data;
-  std::unique_ptr<Backend> backend;
-  std::shared_ptr<Allocator> host = make_host_allocator();
-  DistributedClassifier classifier;
-  Sgd sgd;
-  TrainingStep step;
-  RunFolder folder;
-  std::optional<CheckpointStore> checkpoints;
-  Progress progress;
-  std::optional<std::int64_t> best_step;
-  std::optional<ProgressMeter> meter;
-};
-
-Trainer::Run::Run(TrainConfig config_in, Communicator& world_in, Logger& log_in,
-                  StopSignals& signals_in)
-    : world(world_in),
-      log(log_in),
-      signals(signals_in),
-      config(std::move(config_in)),
-      data(load_training_data(config.data)),
-      backend(make_backend(config.execution.backend)),
-      classifier(*backend, world, with_classes(config.model, data.set.classes()),
-                 {.dtype = config.execution.precision,
-                  .ep = config.execution.ep,
-                  .norm_sync = config.execution.norm_sync,
-                  .seed = config.run.seed}),
-      sgd(classifier.state(), config.sgd),
-      step(classifier, sgd, config.objective, config.sgd.clip_norm),
-      folder(config.run.folder) {
-  progress.epoch_sums = MetricSums(experts_of(config));
+Trainer::Trainer(TrainConfig config, Communicator& world, Logger& log, StopSignals& signals)
+    : world_(world),
+      log_(log),
+      signals_(signals),
+      config_(validated(std::move(config))),
+      data_(load_training_data(config_.data)),
+      backend_(make_backend(config_.execution.backend)),
+      classifier_(*backend_, world_, with_classes(config_.model, data_.set.classes()),
+                  {.dtype = config_.execution.precision,
+                   .ep = config_.execution.ep,
+                   .norm_sync = config_.execution.norm_sync,
+                   .seed = config_.run.seed}),
+      sgd_(classifier_.state(), config_.sgd),
+      step_(classifier_, sgd_, config_.objective, config_.sgd.clip_norm),
+      folder_(config_.run.folder) {
+  progress_.epoch_sums = MetricSums(experts_of(config_));
 }
 
-void Trainer::Run::prepare_folder() {
-  agree(world, [&] {
-    if (!leads() || config.run.resume) return;
-    SY_REQUIRE(config.run.overwrite || !folder.holds_run(), ExitCode::bad_usage,
+void Trainer::prepare_folder() {
+  agree(world_, [&] {
+    if (!leads() || config_.run.resume) return;
+    SY_REQUIRE(config_.run.overwrite || !folder_.holds_run(), ExitCode::bad_usage,
                "{} holds a run already; continue it with --resume, replace it with --overwrite, or "
                "choose another folder with --out",
-               folder.path().string());
-    folder.start_anew();
+               folder_.path().string());
+    folder_.start_anew();
   });
-  checkpoints.emplace(folder.path(), classifier.grid(), config.run.keep_checkpoints, log);
-  if (config.run.resume) resume();
-  agree(world, [&] {
+  checkpoints_.emplace(folder_.path(), classifier_.grid(), config_.run.keep_checkpoints, log_);
+  if (config_.run.resume) resume();
+  agree(world_, [&] {
     if (!leads()) return;
-    TrainConfig replayable = config;
+    TrainConfig replayable = config_;
     replayable.run.resume = replayable.run.overwrite = false;
-    folder.write_config(write_resolved(replayable));
-    folder.write_build();
-    folder.drop_metrics_from(progress.epoch);
+    folder_.write_config(write_resolved(replayable));
+    folder_.write_build();
+    folder_.drop_metrics_from(progress_.epoch);
   });
 }
 
-void Trainer::Run::resume() {
-  auto newest = find_latest_checkpoint(folder.path(), world, log);
+void Trainer::resume() {
+  auto newest = find_latest_checkpoint(folder_.path(), world_, log_);
   SY_REQUIRE(newest, ExitCode::bad_data,
              "{} has no checkpoint to resume from; start the run without --resume",
-             folder.path().string());
-  load_checkpoint(*newest, classifier.state(), sgd, classifier.grid(), log);
-  progress = Progress::from_text(newest->manifest.progress);
-  best_step = newest->manifest.best_step;
-  log.info("resumed from {} (epoch {}, step {})", newest->folder.string(), progress.epoch,
-           progress.step);
+             folder_.path().string());
+  load_checkpoint(*newest, classifier_.state(), sgd_, classifier_.grid(), log_);
+  progress_ = Progress::from_text(newest->manifest.progress);
+  best_step_ = newest->manifest.best_step;
+  log_.info("resumed from {} (epoch {}, step {})", newest->folder.string(), progress_.epoch,
+            progress_.step);
 }
 
-std::int64_t Trainer::Run::images_left() const {
-  auto per_epoch = static_cast<std::int64_t>(data.split.train.size());
-  return per_epoch * (config.run.epochs - progress.epoch + 1) - progress.batch * config.run.batch;
+std::int64_t Trainer::images_left() const {
+  auto per_epoch = static_cast<std::int64_t>(data_.split.train.size());
+  return per_epoch * (config_.run.epochs - progress_.epoch + 1) -
+         progress_.batch * config_.run.batch;
 }
 
-ExitCode Trainer::Run::run() {
+ExitCode Trainer::run() {
   prepare_folder();
-  const ProcessGrid& grid = classifier.grid();
-  log.info("{}: {} training, {} validation, {} test images; {} head; {} ranks = dp {} x ep {}",
-           data.set.name, data.split.train.size(), data.split.validation.size(),
-           data.set.test.size(), name_of<HeadKind>(config.model.head.kind, head_choices),
-           world.size(), grid.dp(), grid.ep());
-  meter.emplace(images_left());
-  while (progress.epoch <= config.run.epochs) {
+  const ProcessGrid& grid = classifier_.grid();
+  log_.info("{}: {} training, {} validation, {} test images; {} head; {} ranks = dp {} x ep {}",
+            data_.set.name, data_.split.train.size(), data_.split.validation.size(),
+            data_.set.test.size(), name_of<HeadKind>(config_.model.head.kind, head_choices),
+            world_.size(), grid.dp(), grid.ep());
+  meter_.emplace(images_left());
+  while (progress_.epoch <= config_.run.epochs) {
     EpochRecord record;
     if (train_epoch(record) == Outcome::stop_requested) {
-      classifier.average_running_statistics();
       save();
-      log.end_progress("stopped on request after a checkpoint; continue with --resume");
+      log_.end_progress("stopped on request after a checkpoint; continue with --resume");
       return ExitCode::requeue_me;
     }
     close_epoch(record);
@@ -155,135 +117,114 @@ ExitCode Trainer::Run::run() {
   return ExitCode::done;
 }
 
-Trainer::Run::Outcome Trainer::Run::train_epoch(EpochRecord& record) {
-  BatchPlan plan{.order = epoch_order(data.split.train, config.run.seed, progress.epoch),
-                 .batch_size = config.run.batch,
-                 .first_batch = progress.batch,
-                 .rank = world.rank(),
-                 .world = world.size()};
-  PixelOptions pixels{.augmentation = config.data.augmentation,
-                      .seed = config.run.seed,
-                      .epoch = progress.epoch,
-                      .dtype = config.execution.precision};
-  BatchLoader loader(data.set, data.set.train, std::move(plan), pixels, host);
+Trainer::Outcome Trainer::train_epoch(EpochRecord& record) {
+  BatchPlan plan{.order = epoch_order(data_.split.train, config_.run.seed, progress_.epoch),
+                 .batch_size = config_.run.batch,
+                 .first_batch = progress_.batch,
+                 .rank = world_.rank(),
+                 .world = world_.size()};
+  PixelOptions pixels{.augmentation = config_.data.augmentation,
+                      .seed = config_.run.seed,
+                      .epoch = progress_.epoch,
+                      .dtype = config_.execution.precision};
+  BatchLoader loader(data_.set, data_.set.train, std::move(plan), pixels, host_);
   Clock::time_point start = Clock::now();
   while (auto batch = loader.next()) {
-    bool stop = false;
-    take_step(*batch, loader.batches(), record, stop);
-    if (stop) return Outcome::stop_requested;
+    StepResult result = take_step(*batch, loader.batches());
+    record.trained_images += batch->global_size;
+    if (result.stop_requested) return Outcome::stop_requested;
+    bool due =
+        config_.run.checkpoint_every > 0 && progress_.step % config_.run.checkpoint_every == 0;
+    if (due && progress_.batch < loader.batches()) save();
   }
   record.train_seconds = seconds_since(start);
   return Outcome::finished;
 }
 
-double Trainer::Run::rate_of(std::int64_t batch, std::int64_t batches) const {
-  return learning_rate(config.schedule, config.sgd.learning_rate,
-                       {.epochs = config.run.epochs,
-                        .epoch = progress.epoch - 1,
+double Trainer::rate_of(std::int64_t batch, std::int64_t batches) const {
+  return learning_rate(config_.schedule, config_.sgd.learning_rate,
+                       {.epochs = config_.run.epochs,
+                        .epoch = progress_.epoch - 1,
                         .step = batch,
                         .steps_per_epoch = batches});
 }
 
-void Trainer::Run::take_step(const Batch& batch, std::int64_t batches, EpochRecord& record,
-                             bool& stop) {
-  StepResult result = step.run({.batch = batch,
-                                .step = static_cast<std::uint64_t>(progress.step),
-                                .learning_rate = rate_of(progress.batch, batches),
-                                .stop_requested = signals.requested()});
-  progress.epoch_sums.add(result.sums);
-  progress.balance_sum += result.balance * static_cast<double>(batch.global_size);
-  ++progress.batch;
-  ++progress.step;
-  progress.grad_norm = result.grad_norm;
-  record.trained_images += batch.global_size;
-  meter->add(batch.global_size);
-  log.progress(meter->line(progress.epoch, config.run.epochs, progress.batch, batches,
-                           progress.epoch_sums));
-  stop = result.stop_requested;
-  bool due = config.run.checkpoint_every > 0 && progress.step % config.run.checkpoint_every == 0;
-  if (due && !stop && progress.batch < batches) save();
+StepResult Trainer::take_step(const Batch& batch, std::int64_t batches) {
+  StepResult result = step_.run({.batch = batch,
+                                 .step = static_cast<std::uint64_t>(progress_.step),
+                                 .learning_rate = rate_of(progress_.batch, batches),
+                                 .stop_requested = signals_.requested()});
+  progress_.epoch_sums.add(result.sums);
+  progress_.balance_sum += result.balance * static_cast<double>(batch.global_size);
+  ++progress_.batch;
+  ++progress_.step;
+  progress_.grad_norm = result.grad_norm;
+  meter_->add(batch.global_size);
+  log_.progress(meter_->line(progress_.epoch, config_.run.epochs, progress_.batch, batches,
+                             progress_.epoch_sums));
+  return result;
 }
 
-MetricSums Trainer::Run::evaluate_on(const ImageSet& images,
-                                     std::span<const std::int64_t> samples) {
-  return evaluate(classifier, data.set, images, samples,
-                  {.batch = config.run.eval_batch,
-                   .step = static_cast<std::uint64_t>(progress.step)},
-                  host);
+MetricSums Trainer::evaluate_on(const ImageSet& images, std::span<const std::int64_t> samples) {
+  return evaluate(
+      classifier_, data_.set, images, samples,
+      {.batch = config_.run.eval_batch, .step = static_cast<std::uint64_t>(progress_.step)}, host_);
 }
 
-void Trainer::Run::close_epoch(EpochRecord& record) {
-  classifier.average_running_statistics();
+void Trainer::close_epoch(EpochRecord& record) {
   Clock::time_point start = Clock::now();
-  record.validation = evaluate_on(data.set.train, data.split.validation);
+  record.validation = evaluate_on(data_.set.train, data_.split.validation);
   record.validation_seconds = seconds_since(start);
-  record.epoch = progress.epoch;
-  record.step = progress.step;
-  record.learning_rate = rate_of(progress.batch - 1, progress.batch);
-  record.grad_norm = progress.grad_norm;
-  record.train = progress.epoch_sums;
-  record.balance = progress.balance_sum / std::max(progress.epoch_sums.samples(), 1.0);
-  record.peak_bytes = backend->allocator().peak_bytes();
+  record.epoch = progress_.epoch;
+  record.step = progress_.step;
+  record.learning_rate = rate_of(progress_.batch - 1, progress_.batch);
+  record.grad_norm = progress_.grad_norm;
+  record.train = progress_.epoch_sums;
+  record.balance = progress_.balance_sum / std::max(progress_.epoch_sums.samples(), 1.0);
+  record.peak_bytes = backend_->allocator().peak_bytes();
 
   double validation = figures_of(record.validation).accuracy;
-  progress.train_accuracy.update(figures_of(record.train).accuracy, progress.epoch);
-  if (progress.validation_accuracy.update(validation, progress.epoch)) best_step = progress.step;
-  log.end_progress(fmt::format("{}  validation {:.2f} %",
-                               meter->line(progress.epoch, config.run.epochs, progress.batch,
-                                           progress.batch, progress.epoch_sums),
-                               100 * validation));
-  agree(world, [&] {
-    if (leads()) folder.append_metrics(metrics_line(record));
+  progress_.train_accuracy.update(figures_of(record.train).accuracy, progress_.epoch);
+  if (progress_.validation_accuracy.update(validation, progress_.epoch))
+    best_step_ = progress_.step;
+  log_.end_progress(fmt::format("{}  validation {:.2f} %",
+                                meter_->line(progress_.epoch, config_.run.epochs, progress_.batch,
+                                             progress_.batch, progress_.epoch_sums),
+                                100 * validation));
+  agree(world_, [&] {
+    if (leads()) folder_.append_metrics(metrics_line(record));
   });
-  ++progress.epoch;
-  progress.batch = 0;
-  progress.epoch_sums = MetricSums(experts_of(config));
-  progress.balance_sum = 0;
+  ++progress_.epoch;
+  progress_.batch = 0;
+  progress_.epoch_sums = MetricSums(experts_of(config_));
+  progress_.balance_sum = 0;
   save();
 }
 
-void Trainer::Run::save() {
-  checkpoints->save({.step = progress.step,
-                     .best_step = best_step,
-                     .progress = progress.to_text(),
-                     .config_text = write_resolved(config)},
-                    classifier.state(), sgd);
+void Trainer::save() {
+  checkpoints_->save({.step = progress_.step,
+                      .best_step = best_step_,
+                      .progress = progress_.to_text(),
+                      .config_text = write_resolved(config_)},
+                     classifier_.state(), sgd_);
 }
 
-void Trainer::Run::test_best() {
-  if (auto best = find_best_checkpoint(folder.path(), world, log))
-    load_weights(best->folder, classifier.state(), classifier.grid(), log);
-  std::vector<std::int64_t> all = all_samples(data.set.test);
-  RunSummary summary{.head = std::string(name_of<HeadKind>(config.model.head.kind, head_choices)),
-                     .epochs = config.run.epochs,
-                     .train_accuracy = progress.train_accuracy,
-                     .validation_accuracy = progress.validation_accuracy,
-                     .test = evaluate_on(data.set.test, all),
-                     .parameters = classifier.count_parameters()};
-  agree(world, [&] {
+void Trainer::test_best() {
+  if (auto best = find_best_checkpoint(folder_.path(), world_, log_))
+    load_weights(best->folder, classifier_.state(), classifier_.grid(), log_);
+  std::vector<std::int64_t> all = all_samples(data_.set.test);
+  RunSummary summary{.head = std::string(name_of<HeadKind>(config_.model.head.kind, head_choices)),
+                     .epochs = config_.run.epochs,
+                     .train_accuracy = progress_.train_accuracy,
+                     .validation_accuracy = progress_.validation_accuracy,
+                     .test = evaluate_on(data_.set.test, all),
+                     .parameters = classifier_.count_parameters()};
+  agree(world_, [&] {
     if (!leads()) return;
-    folder.write_summary(summary_json(summary));
+    folder_.write_summary(summary_json(summary));
     fmt::print("{}", summary_table(summary));
-    fmt::print("run folder: {}\n", folder.path().string());
+    fmt::print("run folder: {}\n", folder_.path().string());
   });
 }
-
-namespace {
-
-TrainConfig validated(TrainConfig config) {
-  validate(config.model);
-  validate(config.sgd);
-  validate(config.schedule, config.sgd.learning_rate, config.run.epochs);
-  return config;
-}
-
-}  // namespace
-
-Trainer::Trainer(TrainConfig config, Communicator& world, Logger& log, StopSignals& signals)
-    : run_(std::make_unique<Run>(validated(std::move(config)), world, log, signals)) {}
-
-Trainer::~Trainer() = default;
-
-ExitCode Trainer::run() { return run_->run(); }
 
 }  // namespace switchyard

@@ -1,11 +1,21 @@
 #pragma once
 // A whole run: epochs of training steps, validation, model selection, checkpoints, final test.
 
+#include <memory>
+#include <optional>
+#include <span>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/stop_signals.hpp"
 #include "comm/communicator.hpp"
+#include "train/checkpoint/store.hpp"
 #include "train/config.hpp"
+#include "train/epoch_report.hpp"
+#include "train/progress_meter.hpp"
+#include "train/run_folder.hpp"
+#include "train/training_data.hpp"
+#include "train/training_step.hpp"
 
 namespace switchyard {
 
@@ -13,14 +23,41 @@ class Trainer {
  public:
   /// All arguments must outlive the trainer. Throws Error for what does not fit together.
   Trainer(TrainConfig config, Communicator& world, Logger& log, StopSignals& signals);
-  ~Trainer();
 
   /// Trains to the end (done) or until asked to stop (requeue_me, after a checkpoint). Collective.
   ExitCode run();
 
  private:
-  struct Run;
-  std::unique_ptr<Run> run_;
+  enum class Outcome { finished, stop_requested };
+
+  bool leads() const { return world_.rank().value == 0; }
+  void prepare_folder();
+  void resume();
+  Outcome train_epoch(EpochRecord& record);
+  StepResult take_step(const Batch& batch, std::int64_t batches);
+  void close_epoch(EpochRecord& record);
+  void save();
+  void test_best();
+  MetricSums evaluate_on(const ImageSet& images, std::span<const std::int64_t> samples);
+  double rate_of(std::int64_t batch, std::int64_t batches) const;
+  std::int64_t images_left() const;
+
+  Communicator& world_;
+  Logger& log_;
+  StopSignals& signals_;
+
+  TrainConfig config_;
+  TrainingData data_;
+  std::unique_ptr<Backend> backend_;
+  std::shared_ptr<Allocator> host_ = make_host_allocator();
+  DistributedClassifier classifier_;
+  Sgd sgd_;
+  TrainingStep step_;
+  RunFolder folder_;
+  std::optional<CheckpointStore> checkpoints_;
+  Progress progress_;
+  std::optional<std::int64_t> best_step_;  ///< optimizer step of the best checkpoint
+  std::optional<ProgressMeter> meter_;
 };
 
 }  // namespace switchyard

@@ -102,6 +102,7 @@ StepResult TrainingStep::run(const StepInput& input) {
   if (clip_norm_ > 0)
     result.grad_norm = clip_gradients(classifier_.state(), classifier_.grid(), clip_norm_);
   sgd_.step(input.learning_rate);
+  classifier_.average_running_statistics();
   return result;
 }
 

@@ -3,8 +3,8 @@
 #include "apps/launch.hpp"
 #include "apps/switchyard/commands.hpp"
 #include "train/checkpoint/load.hpp"
-#include "train/evaluation.hpp"
 #include "train/epoch_report.hpp"
+#include "train/evaluation.hpp"
 #include "train/run_folder.hpp"
 #include "train/training_data.hpp"
 
@@ -16,9 +16,8 @@ constexpr std::string_view usage =
     "RUN is a run folder; its configuration is the default of every key.\n";
 
 enum class EvalPart { train, validation, test };
-constexpr Choice<EvalPart> part_choices[] = {{EvalPart::train, "train"},
-                                             {EvalPart::validation, "val"},
-                                             {EvalPart::test, "test"}};
+constexpr Choice<EvalPart> part_choices[] = {
+    {EvalPart::train, "train"}, {EvalPart::validation, "val"}, {EvalPart::test, "test"}};
 
 struct EvalConfig {
   std::string checkpoint = "best";

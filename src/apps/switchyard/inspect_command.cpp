@@ -63,9 +63,12 @@ ExitCode inspect_command(const Words& words) {
   SY_REQUIRE(fs::exists(path), ExitCode::bad_data,
              "there is no {}; give a run folder, a checkpoint's folder or a .safetensors file",
              path.string());
-  if (RunFolder run(path); run.holds_run()) show_run(run);
-  else if (fs::exists(path / manifest_name)) show_checkpoint(path);
-  else show_tensors(path);
+  if (RunFolder run(path); run.holds_run())
+    show_run(run);
+  else if (fs::exists(path / manifest_name))
+    show_checkpoint(path);
+  else
+    show_tensors(path);
   return ExitCode::done;
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 using namespace switchyard;
 
-constexpr std::string_view usage = R"(switchyard - trains Mixture-of-Experts image classifiers, rank by rank
+constexpr std::string_view usage =
+    R"(switchyard - trains Mixture-of-Experts image classifiers, rank by rank
 
 usage: [mpirun -n RANKS] switchyard COMMAND [--key value ...]
 
