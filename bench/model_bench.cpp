@@ -1,0 +1,176 @@
+// bench_model: inference and training steps of whole models, on one rank or, under mpirun, many.
+//
+// Each repetition is one step, timed from a barrier to the last rank's end, so that all ranks run
+// the same steps. Words that begin with --benchmark_ are google-benchmark's.
+
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "apps/launch.hpp"
+#include "workload.hpp"
+
+namespace switchyard {
+namespace {
+
+struct BenchConfig {
+  int width = 64;
+  std::int64_t inference_batch = 32;
+  std::int64_t training_batch = 128;
+  int repetitions = 7;
+  int warm_up = 2;
+  int ep = 0;
+  int threads = 0;
+};
+
+template <class Visitor>
+void visit(Visitor& v, BenchConfig& c) {
+  v.group("Benchmark");
+  v.field("width", c.width, "channels of the first ResNet-18 stage", at_least(1));
+  v.field("inference-batch", c.inference_batch, "global batch of inference", at_least(1), "images");
+  v.field("training-batch", c.training_batch, "global batch of a training step", at_least(1),
+          "images");
+  v.field("repetitions", c.repetitions, "steps that are timed", at_least(1));
+  v.field("warm-up", c.warm_up, "steps before those", at_least(0));
+  v.field("ep", c.ep, "ranks an expert-parallel group; 0: the largest that fits", at_least(0));
+  v.field("threads", c.threads, "OpenMP threads a rank; 0: share this host's cores", at_least(0));
+}
+
+constexpr std::string_view usage =
+    "usage: [mpirun -n RANKS] bench_model [--key value ...] [--benchmark_filter=REGEX ...]\n"
+    "rss_MiB is the process' high-water mark: filter for one benchmark to have its own.\n";
+
+double max_over_ranks(Communicator& world, double value) {
+  auto host = make_host_allocator();
+  Tensor mine(*host, {1}, DType::f64), all(*host, {world.size()}, DType::f64);
+  mine.data<double>()[0] = value;
+  world.all_gather_rows(mine, all,
+                        std::vector<std::int64_t>(static_cast<std::size_t>(world.size()), 1));
+  return std::ranges::max(all.span<double>());
+}
+
+double peak_resident_kib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss);
+}
+
+/// Runs benchmarks over one workload at a time: the one asked for last stays in memory.
+class Stage {
+ public:
+  Stage(Communicator& world, const BenchConfig& config) : world_(world), config_(config) {}
+
+  void run(benchmark::State& state, const WorkloadSpec& spec) {
+    Workload& workload = prepare(spec);
+    for (auto _ : state) state.SetIterationTime(seconds_of_step(workload));
+    using benchmark::Counter;
+    state.counters["images/s"] =
+        Counter(static_cast<double>(spec.batch), Counter::kIsIterationInvariantRate);
+    constexpr double kib = 1024;
+    state.counters["tensors_MiB"] =
+        max_over_ranks(world_, static_cast<double>(workload.peak_bytes()) / kib / kib);
+    state.counters["rss_MiB"] = max_over_ranks(world_, peak_resident_kib() / kib);
+  }
+
+ private:
+  Workload& prepare(const WorkloadSpec& spec) {
+    if (workload_ && workload_->spec() == spec) return *workload_;
+    workload_.reset();
+    workload_.emplace(spec, world_, config_.ep);
+    for (int i = 0; i < config_.warm_up; ++i) workload_->run();
+    return *workload_;
+  }
+
+  double seconds_of_step(Workload& workload) {
+    world_.barrier();
+    auto start = std::chrono::steady_clock::now();
+    workload.run();
+    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    return max_over_ranks(world_, elapsed.count());
+  }
+
+  Communicator& world_;
+  BenchConfig config_;
+  std::optional<Workload> workload_;
+};
+
+std::vector<WorkloadSpec> workloads(const BenchConfig& config) {
+  using enum WorkloadKind;
+  constexpr int small_width = 16;
+  std::vector<WorkloadSpec> specs;
+  for (HeadKind head : {HeadKind::dense, HeadKind::soft_moe, HeadKind::sparse_moe}) {
+    specs.push_back({inference, head, config.width, config.inference_batch});
+    specs.push_back({training, head, config.width, config.training_batch});
+  }
+  for (WorkloadKind kind : {inference, training})
+    specs.push_back({kind, HeadKind::dense, small_width, config.training_batch});
+  return specs;
+}
+
+void register_all(Stage& stage, const BenchConfig& config) {
+  for (const WorkloadSpec& spec : workloads(config))
+    benchmark::RegisterBenchmark(to_string(spec).c_str(),
+                                 [&stage, spec](benchmark::State& s) { stage.run(s, spec); })
+        ->UseManualTime()
+        ->Unit(benchmark::kMillisecond)
+        ->Iterations(1)
+        ->Repetitions(config.repetitions)
+        ->DisplayAggregatesOnly();
+}
+
+/// Only rank 0 shows and writes results.
+class SilentReporter : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context&) override { return true; }
+  void ReportRuns(const std::vector<Run>&) override {}
+};
+
+void initialize_library(std::vector<std::string> words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  int count = static_cast<int>(pointers.size());
+  benchmark::Initialize(&count, pointers.data());
+  SY_REQUIRE(count <= 1, ExitCode::bad_usage, "google-benchmark has no option {}", pointers[1]);
+}
+
+void run_library(bool reports) {
+  SilentReporter silent;
+  if (reports)
+    benchmark::RunSpecifiedBenchmarks();
+  else
+    benchmark::RunSpecifiedBenchmarks(&silent);
+}
+
+ExitCode run_benchmarks(const Launch& launch, const std::vector<std::string>& words) {
+  bool first = launch.world.rank().value == 0;
+  std::vector<std::string> own, library = {"bench_model"};
+  for (const std::string& word : words) {
+    if (!word.starts_with("--benchmark_"))
+      own.push_back(word);
+    else if (first || !word.starts_with("--benchmark_out"))
+      library.push_back(word);
+  }
+  BenchConfig config;
+  if (!read_shared_config(launch, config, own, usage)) return ExitCode::done;
+  use_threads(config.threads);
+  initialize_library(std::move(library));
+  Stage stage(launch.world, config);
+  register_all(stage, config);
+  run_library(first);
+  benchmark::ClearRegisteredBenchmarks();
+  return ExitCode::done;
+}
+
+}  // namespace
+}  // namespace switchyard
+
+int main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  return static_cast<int>(switchyard::run_on_all_ranks(
+      argc, argv,
+      [&](const switchyard::Launch& launch) { return switchyard::run_benchmarks(launch, words); }));
+}
