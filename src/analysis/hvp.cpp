@@ -1,0 +1,52 @@
+#include "analysis/hvp.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "parallel/gradient_sync.hpp"
+
+namespace switchyard {
+
+HessianOperator::HessianOperator(DistributedClassifier& classifier, Batch batch,
+                                 const HessianOptions& options)
+    : classifier_(classifier), batch_(std::move(batch)), options_(options) {}
+
+double HessianOperator::apply(std::span<const VectorPart> directions) {
+  ModelState& state = classifier_.state();
+  for (Parameter& p : state.parameters())
+    for (const VectorPart& direction : directions) p.tangents.push_back(direction(p));
+  std::vector<Tensor> running;
+  for (const BufferTensor& buffer : state.buffers()) running.push_back(buffer.value);
+
+  double objective = differentiate(static_cast<int>(directions.size()));
+
+  for (Parameter& p : state.parameters()) p.tangents.clear();
+  auto before = running.begin();
+  for (BufferTensor& buffer : state.buffers()) buffer.value = *before++;
+  return objective;
+}
+
+double HessianOperator::differentiate(int probes) {
+  Backend& backend = classifier_.backend();
+  Tape tape(backend, Recording::on, probes);
+  ForwardContext context =
+      classifier_.context(tape, options_.mode, batch_.sample_ids, options_.step);
+  auto output = classifier_.model().forward(context, tape.constant(batch_.images));
+  Tensor labels = batch_.labels.reshape({batch_.size(), 1});
+  Variable share = training_objective(context, output.head, labels, batch_.global_size,
+                                      classifier_.model().config().head, options_.objective)
+                       .share;
+  output = {};
+
+  GradientSync gradients(classifier_.state(), classifier_.grid());
+  gradients.attach(tape);
+  tape.backward(share, backend.full({1}, share.dtype(), 1.0));
+  gradients.finish();
+
+  double objective = 0;
+  Tensor total = classifier_.batch().sum(share.value());
+  backend.to_host(backend.convert(total, DType::f64), &objective);
+  return objective;
+}
+
+}  // namespace switchyard
