@@ -80,4 +80,8 @@ Tensor from_file_layout(Allocator& host, const Tensor& x) {
   return x.rank() == 4 ? move_dimension(host, x, 1, 3) : x;
 }
 
+Shape file_shape(const Shape& s) {
+  return s.size() == 4 ? Shape{s[0], s[3], s[1], s[2]} : s;
+}
+
 }  // namespace switchyard

@@ -60,5 +60,7 @@ class ModelState {
 /// return host tensors; tensors of other ranks pass through.
 Tensor to_file_layout(Allocator& host, const Tensor& x);
 Tensor from_file_layout(Allocator& host, const Tensor& x);
+/// The shape in files of a tensor that has this one in memory.
+Shape file_shape(const Shape& shape);
 
 }  // namespace switchyard

@@ -9,7 +9,7 @@ namespace switchyard {
 class ConvEngine;
 
 /// Used by one thread at a time; its kernels run on OpenMP's threads.
-class CpuBackend final : public RefBackend {
+class CpuBackend : public RefBackend {
  public:
   CpuBackend();
   ~CpuBackend() override;

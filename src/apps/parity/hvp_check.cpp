@@ -1,0 +1,25 @@
+#include "apps/parity/checks.hpp"
+#include "apps/parity/compare_model.hpp"
+#include "apps/parity/fixture_model.hpp"
+#include "apps/parity/hessian.hpp"
+
+namespace switchyard::parity {
+
+void check_hvp(const Fixture& fixture, const Machine& machine, Report& report) {
+  FixtureModel model = read_model(fixture);
+  Subject subject(machine, model.config, model.weights);
+  // The batch is that of the case's evaluation.
+  Fixture batch(fixture.path().parent_path() / (fixture.case_name() + ".eval.safetensors"));
+  Samples samples = read_samples(batch, "", machine);
+  double loss = differentiate_along(subject, samples, [&](const std::string& name, const Shape&) {
+    return fixture.read("v." + name);
+  });
+
+  Comparison comparison(fixture, machine, report);
+  comparison.shared("loss", {loss});
+  compare_hessian_products(comparison, "hv.", subject);
+  comparison.shared("vhv", {curvature_along(subject)});
+  comparison.shared("grad_dot_v", {slope_along(subject)}, gradient_norm(subject));
+}
+
+}  // namespace switchyard::parity
