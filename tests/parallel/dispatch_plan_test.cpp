@@ -1,0 +1,120 @@
+// Dispatch plans against a brute-force sort of all the group's (sample, choice) pairs.
+
+#include "parallel/dispatch_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "parallel/grid.hpp"
+#include "parallel/routing_case.hpp"
+#include "support/mpi_main.hpp"
+
+namespace switchyard::test {
+namespace {
+
+// One row on its way: what a rank may know of it.
+struct Row {
+  int source;
+  int expert;
+  std::int64_t sample;  ///< global
+  int choice;
+};
+
+class DispatchPlans : public testing::TestWithParam<int> {
+ protected:
+  void SetUp() override {
+    auto cases = routing_cases(world().size());
+    routing = cases[static_cast<std::size_t>(GetParam())];
+    me = world().rank().value;
+    first = routing.first_sample(me);
+    plan = make_dispatch_plan(*backend, world(),
+                              routing.chosen(*backend, first, routing.first_sample(me + 1)),
+                              routing.experts);
+  }
+  ExpertRange shard(int rank) { return expert_range(routing.experts, world().size(), rank); }
+  std::vector<std::int32_t> read(const Tensor& x) {
+    std::vector<std::int32_t> values(static_cast<std::size_t>(x.numel()));
+    backend->to_host(x, values.data());
+    return values;
+  }
+  // Rows that `source` sends, in the order (expert, sample, choice).
+  std::vector<Row> sent_by(int source) {
+    std::vector<Row> rows;
+    for (int e = 0; e < routing.experts; ++e)
+      for (auto s = routing.first_sample(source); s < routing.first_sample(source + 1); ++s)
+        for (int j = 0; j < routing.k; ++j)
+          if (routing.expert(s, j) == e) rows.push_back({source, e, s, j});
+    return rows;
+  }
+  // Rows that arrive here, grouped by source.
+  std::vector<Row> arrived() {
+    std::vector<Row> rows;
+    for (int source = 0; source < world().size(); ++source)
+      for (const Row& row : sent_by(source))
+        if (row.expert >= shard(me).first && row.expert < shard(me).last) rows.push_back(row);
+    return rows;
+  }
+
+  std::unique_ptr<Backend> backend = make_backend(BackendKind::ref);
+  RoutingCase routing;
+  int me = 0;
+  std::int64_t first = 0;
+  DispatchPlan plan;
+};
+
+TEST_P(DispatchPlans, CountsRowsByDestinationAndSource) {
+  std::vector<std::int64_t> send(static_cast<std::size_t>(world().size()), 0), receive = send;
+  for (const Row& row : sent_by(me))
+    for (int r = 0; r < world().size(); ++r)
+      send[static_cast<std::size_t>(r)] +=
+          row.expert >= shard(r).first && row.expert < shard(r).last;
+  for (const Row& row : arrived()) ++receive[static_cast<std::size_t>(row.source)];
+  EXPECT_EQ(plan.send_rows, send);
+  EXPECT_EQ(plan.receive_rows, receive);
+  EXPECT_EQ(plan.sent(), static_cast<std::int64_t>(sent_by(me).size()));
+  EXPECT_EQ(plan.received(), static_cast<std::int64_t>(arrived().size()));
+}
+
+TEST_P(DispatchPlans, PackByExpertAndFindEachPairAgain) {
+  std::vector<Row> rows = sent_by(me);
+  std::vector<std::int32_t> pack = read(plan.pack), combine = read(plan.combine);
+  ASSERT_EQ(pack.size(), rows.size());
+  ASSERT_EQ(combine.size(), rows.size());
+  for (std::size_t s = 0; s < rows.size(); ++s) {
+    EXPECT_EQ(pack[s], rows[s].sample - first);
+    EXPECT_EQ(
+        combine[static_cast<std::size_t>((rows[s].sample - first) * routing.k + rows[s].choice)],
+        static_cast<std::int32_t>(s));
+  }
+}
+
+TEST_P(DispatchPlans, RegroupByLocalExpertInTheOrderOfSamples) {
+  std::vector<Row> rows = arrived();
+  std::vector<std::int32_t> regroup = read(plan.regroup);
+  ASSERT_EQ(regroup.size(), rows.size());
+  ASSERT_EQ(plan.offsets.size(), static_cast<std::size_t>(shard(me).size()) + 1);
+  EXPECT_EQ(plan.offsets.front(), 0);
+  EXPECT_EQ(plan.offsets.back(), plan.received());
+  for (int e = 0; e < shard(me).size(); ++e) {
+    std::int64_t last_sample = -1;
+    for (auto r = plan.offsets[e]; r < plan.offsets[e + 1]; ++r) {
+      const Row& row = rows[static_cast<std::size_t>(regroup[static_cast<std::size_t>(r)])];
+      EXPECT_EQ(row.expert, shard(me).first + e);
+      EXPECT_GT(row.sample, last_sample);
+      last_sample = row.sample;
+    }
+  }
+}
+
+TEST_P(DispatchPlans, UngroupIsTheInverseOfRegroup) {
+  std::vector<std::int32_t> regroup = read(plan.regroup), ungroup = read(plan.ungroup);
+  ASSERT_EQ(regroup.size(), ungroup.size());
+  for (std::size_t r = 0; r < regroup.size(); ++r)
+    EXPECT_EQ(ungroup[static_cast<std::size_t>(regroup[r])], static_cast<std::int32_t>(r));
+}
+
+INSTANTIATE_TEST_SUITE_P(Routings, DispatchPlans, testing::Range(0, 6));
+
+}  // namespace
+}  // namespace switchyard::test

@@ -1,0 +1,208 @@
+// Experts behind an exchange against the plain sum over all experts, computed by one rank.
+
+#include "parallel/expert_parallel.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "model/experts.hpp"
+#include "ops/arithmetic.hpp"
+#include "ops/ref/tensors.hpp"
+#include "parallel/reducer.hpp"
+#include "parallel/routing_case.hpp"
+#include "support/mpi_main.hpp"
+
+namespace switchyard::test {
+namespace {
+
+constexpr std::int64_t features = 3, classes = 2;
+enum class Way { route, mix };
+
+// Forward values and gradients of <w, output> for samples [first, last) of the case.
+struct Layer {
+  Layer(Backend& b, Communicator& g, const RoutingCase& c, double hidden_dropout)
+      : backend(b), group(g), routing(c), exchange(b, g, c.experts), state(b, DType::f64, 1) {
+    HeadConfig config;
+    config.expert_hidden = 4;
+    config.experts = c.experts;
+    config.hidden_dropout = hidden_dropout;
+    experts.emplace(state, "experts", exchange.local_experts(), features, classes, config);
+  }
+
+  // Rows [first, last) of random numbers for all samples.
+  Tensor share(std::int64_t columns, std::uint64_t key, std::int64_t first, std::int64_t last) {
+    Tensor all = noise(backend, {routing.total(), columns}, key);
+    return backend.convert(all.rows(first, last), DType::f64);
+  }
+
+  void run(Way way, std::int64_t first, std::int64_t last) {
+    Tape tape(backend, Recording::on);
+    LocalReducer reducer;
+    ForwardContext context{.tape = tape,
+                           .mode = Mode::train,
+                           .norm = reducer,
+                           .batch = reducer,
+                           .experts = exchange,
+                           .sample_ids = routing.sample_ids(backend, first, last)};
+    Variable h = tape.input(share(features, 1, first, last));
+    Variable w = tape.input(share(way == Way::route ? routing.k : routing.experts, 2, first, last));
+    Variable y = way == Way::route ? route(context, h, w, first, last) : mix(context, h, w);
+    output = y.value();
+    Variable root = sum_all(tape, mul(tape, y, tape.constant(share(classes, 3, first, last))));
+    tape.backward(root, backend.full({1}, DType::f64, 1.0));
+    grad_h = tape.gradient(h).value;
+    grad_w = tape.gradient(w).value;
+  }
+
+  Variable route(const ForwardContext& context, const Variable& h, const Variable& w,
+                 std::int64_t first, std::int64_t last) {
+    return exchange.route(context.tape, h, w, routing.chosen(backend, first, last),
+                          context.sample_ids, experts->row_keys(Mode::train),
+                          [&](const ExpertRows& rows) { return experts->routed(context, rows); });
+  }
+  Variable mix(const ForwardContext& context, const Variable& h, const Variable& w) {
+    return exchange.mix(context.tape, h, w, context.sample_ids,
+                        [&](const Variable& rows, const Variable& probs, const Tensor& ids) {
+                          return experts->mixed(context, rows, probs, ids);
+                        });
+  }
+
+  Backend& backend;
+  Communicator& group;
+  RoutingCase routing;
+  ExpertParallel exchange;
+  ModelState state;
+  std::optional<Experts> experts;
+  Tensor output, grad_h, grad_w;
+};
+
+struct LayerCase {
+  Way way;
+  int routing;
+  double dropout;
+};
+
+class ExpertLayer : public testing::TestWithParam<LayerCase> {
+ protected:
+  void SetUp() override {
+    auto cases = routing_cases(world().size());
+    const RoutingCase& routing = cases[static_cast<std::size_t>(GetParam().routing)];
+    int me = world().rank().value;
+    first = routing.first_sample(me);
+    last = routing.first_sample(me + 1);
+    sharded.emplace(*backend, world(), routing, GetParam().dropout);
+    sharded->run(GetParam().way, first, last);
+    whole.emplace(*backend, *self, routing, GetParam().dropout);
+    whole->run(GetParam().way, 0, routing.total());
+  }
+
+  std::unique_ptr<Backend> backend = make_backend(BackendKind::ref);
+  std::unique_ptr<Communicator> self = make_self_communicator();
+  std::int64_t first = 0, last = 0;
+  std::optional<Layer> sharded, whole;
+};
+
+TEST_P(ExpertLayer, GivesThisRanksRowsOfTheWhole) {
+  expect_equal(*backend, sharded->output, whole->output.rows(first, last), 1e-14);
+}
+
+TEST_P(ExpertLayer, GivesTheWholesGradients) {
+  expect_equal(*backend, sharded->grad_h, whole->grad_h.rows(first, last), 1e-14);
+  expect_equal(*backend, sharded->grad_w, whole->grad_w.rows(first, last), 1e-14);
+  for (const Parameter& p : sharded->state.parameters()) {
+    SCOPED_TRACE(p.name);
+    ASSERT_TRUE(p.grad.value.defined());
+    expect_equal(*backend, p.grad.value, whole->state.find_parameter(p.name)->grad.value, 1e-13);
+  }
+}
+
+std::vector<LayerCase> layer_cases() {
+  std::vector<LayerCase> cases;
+  for (int routing = 0; routing < 6; ++routing)
+    for (Way way : {Way::route, Way::mix})
+      for (double dropout : {0.0, 0.3}) cases.push_back({way, routing, dropout});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Layers, ExpertLayer, testing::ValuesIn(layer_cases()));
+
+// What the sum over experts is, in loops: the yardstick of the yardstick.
+TEST(ExpertLayerOfOneRank, IsTheWeightedSumOfExperts) {
+  auto backend = make_backend(BackendKind::ref);
+  auto self = make_self_communicator();
+  RoutingCase routing{.experts = 3, .k = 2, .samples = {4}};
+  Layer layer(*backend, *self, routing, 0.0);
+  Tensor h = layer.share(features, 1, 0, 4), weights = layer.share(2, 2, 0, 4);
+  layer.run(Way::route, 0, 4);
+  for (std::int64_t i = 0; i < 4; ++i) {
+    std::vector<double> expected(classes, 0.0);
+    for (int j = 0; j < 2; ++j) {
+      auto parameter = [&](const char* rest) {
+        std::string name = fmt::format("experts.{}.net.{}", routing.expert(i, j), rest);
+        return layer.state.find_parameter(name)->value;
+      };
+      Tensor hidden = backend->relu(
+          backend->linear(h.rows(i, i + 1), parameter("0.weight"), parameter("0.bias")));
+      Tensor y = backend->linear(hidden, parameter("2.weight"), parameter("2.bias"));
+      for (std::int64_t c = 0; c < classes; ++c)
+        expected[c] += weights.data<double>()[2 * i + j] * y.data<double>()[c];
+    }
+    expect_values(*backend, layer.output.rows(i, i + 1), {1, classes}, expected, 1e-14);
+  }
+}
+
+// Dispatch and unweighted combine are transposes: <dispatch(a), b> = <a, combine(b)>, where the
+// "experts" hand over b and the loss reads their input.
+TEST(Dispatch, IsTheTransposeOfCombine) {
+  auto backend = make_backend(BackendKind::ref);
+  for (const RoutingCase& routing : routing_cases(world().size())) {
+    int me = world().rank().value;
+    std::int64_t first = routing.first_sample(me), last = routing.first_sample(me + 1);
+    ExpertParallel exchange(*backend, world(), routing.experts);
+    Tape tape(*backend, Recording::off);
+    Tensor a = noise(*backend, {last - first, features}, 10 + me), b;
+    double dispatched = 0;
+    Tensor ones = backend->full({last - first, routing.k}, DType::f64, 1.0);
+    Variable combined = exchange.route(
+        tape, tape.constant(a), tape.constant(ones), routing.chosen(*backend, first, last),
+        routing.sample_ids(*backend, first, last), RowKeys::not_needed, [&](const ExpertRows& in) {
+          b = noise(*backend, in.rows.shape(), 20 + me);
+          dispatched = backend->dot(in.rows.value(), b);
+          return tape.constant(b);
+        });
+    double pair[] = {dispatched, backend->dot(a, combined.value())};
+    Tensor sums = backend->from_host(pair, {2}, DType::f64);
+    world().all_reduce_sum(sums);
+    EXPECT_NEAR(sums.data<double>()[0], sums.data<double>()[1], 1e-12);
+  }
+}
+
+// Rows' keys name the sample and the expert, whichever rank they arrive at.
+TEST(Dispatch, CarriesTheKeysOfRows) {
+  auto backend = make_backend(BackendKind::ref);
+  RoutingCase routing = routing_cases(world().size())[1];
+  int me = world().rank().value;
+  std::int64_t first = routing.first_sample(me), last = routing.first_sample(me + 1);
+  ExpertParallel exchange(*backend, world(), routing.experts);
+  Tape tape(*backend, Recording::off);
+  // The feature of a row is its sample's id.
+  Tensor ids = routing.sample_ids(*backend, first, last);
+  Tensor h = backend->zeros({last - first, 1}, DType::f64);
+  for (std::int64_t i = 0; i < h.numel(); ++i)
+    h.data<double>()[i] = static_cast<double>(ids.data<std::int64_t>()[i]);
+  Tensor ones = backend->full({last - first, routing.k}, DType::f64, 1.0);
+  exchange.route(tape, tape.constant(h), tape.constant(ones), routing.chosen(*backend, first, last),
+                 ids, RowKeys::needed, [&](const ExpertRows& in) {
+                   EXPECT_EQ(in.keys.shape(), (Shape{in.rows.dim(0)}));
+                   for (int e = 0; e < exchange.local_experts().size(); ++e)
+                     for (auto r = in.offsets[e]; r < in.offsets[e + 1]; ++r)
+                       EXPECT_EQ(in.keys.data<std::int64_t>()[r],
+                                 static_cast<std::int64_t>(in.rows.value().data<double>()[r]) *
+                                         routing.experts +
+                                     exchange.local_experts().first + e);
+                   return in.rows;
+                 });
+}
+
+}  // namespace
+}  // namespace switchyard::test
