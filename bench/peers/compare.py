@@ -30,6 +30,8 @@ CASES += [("inference", "dense", 16, 128), ("training", "dense", 16, 128)]
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round of few steps")
+    parser.add_argument("--filter", default="", metavar="TEXT",
+                        help="only cases with this in their names, such as inference/sparse")
     parser.add_argument("--rounds", type=int, default=3, help="visits to each case (default 3)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="in all (default: all)")
     parser.add_argument("--ranks", type=int, default=1, help="of Switchyard, sharing the threads")
@@ -119,9 +121,11 @@ def print_row(case, found):
 
 
 def print_sparse_over_dense(results):
+    names = [case_name(("inference", head, 64, 32)) for head in ("sparse", "dense")]
+    if not all(name in results for name in names):
+        return
     for program in ["switchyard", *TORCH_MODES["inference"]]:
-        sparse, dense = (results[case_name(("inference", head, 64, 32))][program]["median_ms"]
-                         for head in ("sparse", "dense"))
+        sparse, dense = (results[name][program]["median_ms"] for name in names)
         print(f"inference sparse / dense, {program}: {sparse / dense:.3f}")
 
 
@@ -133,7 +137,7 @@ def main():
           f"{'case':34} {'':10} {'eager':>9} {'best':>9} {'':20} {'ratio':>6} "
           f"{'MiB':>8} {'MiB':>8}")
     results = {}
-    for case in CASES:
+    for case in (case for case in CASES if options.filter in case_name(case)):
         results[case_name(case)] = measure(case, options)
         print_row(case, results[case_name(case)])
         options.json.write_text(json.dumps(results, indent=1))
