@@ -70,9 +70,7 @@ void Trainer::prepare_folder() {
   if (config_.run.resume) resume();
   agree(world_, [&] {
     if (!leads()) return;
-    TrainConfig replayable = config_;
-    replayable.run.resume = replayable.run.overwrite = false;
-    folder_.write_config(write_resolved(replayable));
+    folder_.write_config(replayable_config());
     folder_.write_build();
     folder_.drop_metrics_from(progress_.epoch);
   });
@@ -201,11 +199,18 @@ void Trainer::close_epoch(EpochRecord& record) {
   save();
 }
 
+// How a run was started is no part of what it is.
+std::string Trainer::replayable_config() const {
+  TrainConfig replayable = config_;
+  replayable.run.resume = replayable.run.overwrite = false;
+  return write_resolved(replayable);
+}
+
 void Trainer::save() {
   checkpoints_->save({.step = progress_.step,
                       .best_step = best_step_,
                       .progress = progress_.to_text(),
-                      .config_text = write_resolved(config_)},
+                      .config_text = replayable_config()},
                      classifier_.state(), sgd_);
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -36,6 +37,7 @@ class Trainer {
   Outcome train_epoch(EpochRecord& record);
   StepResult take_step(const Batch& batch, std::int64_t batches);
   void close_epoch(EpochRecord& record);
+  std::string replayable_config() const;
   void save();
   void test_best();
   MetricSums evaluate_on(const ImageSet& images, std::span<const std::int64_t> samples);
