@@ -49,12 +49,11 @@ class FullCheck {
   }
 
   void check_hvp() {
-    differentiate_along(subject_, samples_, [&](const std::string& name, const Shape& shape) {
-      return hash_.direction(name, shape);
-    });
+    AlongDirection along = differentiate_along(
+        subject_, samples_,
+        [&](const std::string& name, const Shape& shape) { return hash_.direction(name, shape); });
     compare_vectors("hv.", [](const Parameter& p) { return p.grad.tangents[0]; });
-    comparison_.shared("vhv", {curvature_along(subject_)});
-    for (Parameter& p : subject_.state().parameters()) p.tangents.clear();
+    comparison_.shared("vhv", {along.curvature});
   }
 
   void check_train() {

@@ -1,16 +1,14 @@
 #include "apps/parity/hessian.hpp"
 
 #include <cmath>
+#include <unordered_map>
 
+#include "analysis/hvp.hpp"
 #include "apps/parity/objectives.hpp"
-#include "parallel/sharded_vector.hpp"
 
 namespace switchyard::parity {
 namespace {
 
-const Tensor& direction_of(const Parameter& p) {
-  return p.tangents[0];
-}
 const Tensor& gradient_of(const Parameter& p) {
   return p.grad.value;
 }
@@ -18,45 +16,46 @@ const Tensor& product_of(const Parameter& p) {
   return p.grad.tangents[0];
 }
 
-void seed(Subject& subject, const TensorSource& direction) {
+using Direction = std::unordered_map<const Parameter*, Tensor>;
+
+Direction read_direction(Subject& subject, const TensorSource& source) {
   auto host = make_host_allocator();
   Backend& backend = subject.backend();
+  Direction direction;
   for (Parameter& p : subject.state().parameters()) {
-    Tensor v = direction(p.name, file_shape(p.value.shape()));
+    Tensor v = source(p.name, file_shape(p.value.shape()));
     SY_REQUIRE(v && v.shape() == file_shape(p.value.shape()), ExitCode::bad_data,
                "there is no direction for {} in its shape {}; make the fixture again", p.name,
                to_string(file_shape(p.value.shape())));
     v = from_file_layout(*host, v);
-    p.tangents = {
-        backend.convert(backend.from_host(v.raw(), v.shape(), v.dtype()), subject.dtype())};
+    direction[&p] =
+        backend.convert(backend.from_host(v.raw(), v.shape(), v.dtype()), subject.dtype());
   }
+  return direction;
 }
 
 }  // namespace
 
-double differentiate_along(Subject& subject, const Samples& samples,
-                           const TensorSource& direction) {
-  seed(subject, direction);
-  Tape tape(subject.backend(), Recording::on, 1);
-  ForwardContext context = subject.context(tape, Mode::eval, samples);
-  HeadOutput output = subject.forward(context, samples).head;
-  Variable share = training_objective(context, output, samples.labels, samples.batch,
-                                      subject.head(), cross_entropy_objective())
-                       .share;
-  subject.differentiate(tape, share);
-  return subject.total(share);
-}
-
-double curvature_along(Subject& subject) {
-  return sharded_dot(subject.state(), subject.grid(), direction_of, product_of);
-}
-
-double slope_along(Subject& subject) {
-  return sharded_dot(subject.state(), subject.grid(), direction_of, gradient_of);
-}
-
-double gradient_norm(Subject& subject) {
-  return std::sqrt(sharded_dot(subject.state(), subject.grid(), gradient_of, gradient_of));
+AlongDirection differentiate_along(Subject& subject, const Samples& samples,
+                                   const TensorSource& source) {
+  Direction direction = read_direction(subject, source);
+  VectorPart v = [&](const Parameter& p) -> const Tensor& { return direction.at(&p); };
+  Batch batch{.images = samples.x,
+              .labels = samples.labels,
+              .sample_ids = samples.ids,
+              .first = samples.share.begin,
+              .global_size = samples.batch};
+  HessianOperator hessian(subject.classifier(), batch,
+                          {.mode = Mode::eval, .objective = cross_entropy_objective()});
+  auto dot = [&](const VectorPart& a, const VectorPart& b) {
+    return sharded_dot(subject.state(), subject.grid(), a, b);
+  };
+  AlongDirection along;
+  along.loss = hessian.apply({&v, 1});
+  along.curvature = dot(v, product_of);
+  along.slope = dot(v, gradient_of);
+  along.gradient_norm = std::sqrt(dot(gradient_of, gradient_of));
+  return along;
 }
 
 }  // namespace switchyard::parity

@@ -1,17 +1,21 @@
 #pragma once
-// Hessian-vector products of the evaluation-mode cross-entropy.
+// Gradient and Hessian-vector product of the evaluation-mode cross-entropy.
 
 #include "apps/parity/subject.hpp"
 
 namespace switchyard::parity {
 
-/// Leaves the gradient g in every parameter's grad and H v in its tangent, with v in `tangents`;
-/// `direction` gives v by parameter. Returns the loss. Collective.
-double differentiate_along(Subject& subject, const Samples& samples, const TensorSource& direction);
+/// Numbers of the whole model for a direction v, with gradient g and Hessian H.
+struct AlongDirection {
+  double loss = 0;
+  double curvature = 0;      ///< v'Hv
+  double slope = 0;          ///< g'v
+  double gradient_norm = 0;  ///< |g|
+};
 
-/// v'Hv, g'v and |g| of what it left, over the whole model. Collective.
-double curvature_along(Subject& subject);
-double slope_along(Subject& subject);
-double gradient_norm(Subject& subject);
+/// Leaves g in every parameter's grad and H v in its tangent; `direction` gives v by parameter.
+/// Collective.
+AlongDirection differentiate_along(Subject& subject, const Samples& samples,
+                                   const TensorSource& direction);
 
 }  // namespace switchyard::parity

@@ -11,15 +11,15 @@ void check_hvp(const Fixture& fixture, const Machine& machine, Report& report) {
   // The batch is that of the case's evaluation.
   Fixture batch(fixture.path().parent_path() / (fixture.case_name() + ".eval.safetensors"));
   Samples samples = read_samples(batch, "", machine);
-  double loss = differentiate_along(subject, samples, [&](const std::string& name, const Shape&) {
-    return fixture.read("v." + name);
-  });
+  AlongDirection along = differentiate_along(
+      subject, samples,
+      [&](const std::string& name, const Shape&) { return fixture.read("v." + name); });
 
   Comparison comparison(fixture, machine, report);
-  comparison.shared("loss", {loss});
+  comparison.shared("loss", {along.loss});
   compare_hessian_products(comparison, "hv.", subject);
-  comparison.shared("vhv", {curvature_along(subject)});
-  comparison.shared("grad_dot_v", {slope_along(subject)}, gradient_norm(subject));
+  comparison.shared("vhv", {along.curvature});
+  comparison.shared("grad_dot_v", {along.slope}, along.gradient_norm);
 }
 
 }  // namespace switchyard::parity

@@ -17,6 +17,7 @@ struct Options {
   BackendKind backend = BackendKind::ref;
   DType dtype = DType::f64;
   int ep = 0;
+  bool strict = false;
   std::vector<std::filesystem::path> paths;
 };
 
@@ -27,6 +28,9 @@ void visit(Visitor& v, Options& o) {
   v.field("dtype", o.dtype, "element type to compute in", dtype_choices);
   v.field("ep", o.ep, "ranks that the experts of a mixture are sharded over; 0: as many as fit",
           at_least(0));
+  v.field("strict", o.strict,
+          "f32: do not judge a failing fixture again with ReLU's branches as in double, where "
+          "inputs lie within rounding of 0");
 }
 
 }  // namespace switchyard::parity

@@ -4,6 +4,7 @@
 #include "apps/parity/compare_model.hpp"
 #include "apps/parity/fixture_model.hpp"
 #include "apps/parity/objectives.hpp"
+#include "train/sgd.hpp"
 
 namespace switchyard::parity {
 namespace {
@@ -13,26 +14,18 @@ struct Variant {
   ObjectiveConfig objective;
 };
 
-SgdSpec sgd_spec(const Fixture& fixture) {
+SgdConfig sgd_config(const Fixture& fixture) {
   return {.learning_rate = fixture.number("lr", 0.1),
           .momentum = fixture.number("momentum", 0.9),
           .weight_decay = fixture.number("weight_decay", 5e-4)};
-}
-
-void step(Subject& subject, std::vector<Tensor>& momenta, const SgdSpec& spec) {
-  std::size_t i = 0;
-  for (Parameter& p : subject.state().parameters())
-    subject.backend().sgd_step(p.value, p.grad.value, momenta[i++], spec);
-  subject.state().mark_changed();
 }
 
 void check_variant(Comparison& comparison, const Machine& machine, const Variant& variant) {
   const Fixture& fixture = comparison.fixture();
   FixtureModel model = read_model(fixture);
   Subject subject(machine, model.config, model.weights);
-  std::vector<Tensor> momenta;
-  for (const Parameter& p : subject.state().parameters())
-    momenta.push_back(machine.backend.zeros(p.value.shape(), machine.dtype));
+  SgdConfig config = sgd_config(fixture);
+  Sgd sgd(subject.state(), config);
 
   std::vector<double> losses, cross_entropies;
   for (std::int64_t t = 0; t < fixture.shape(variant.name + ".loss").at(0); ++t) {
@@ -53,7 +46,7 @@ void check_variant(Comparison& comparison, const Machine& machine, const Variant
     if (output.routing && output.routing->chosen)
       comparison.rows(variant.name + ".topk_idx", output.routing->chosen, samples.share, t);
     subject.differentiate(tape, share);
-    step(subject, momenta, sgd_spec(fixture));
+    sgd.step(config.learning_rate);
   }
   comparison.shared(variant.name + ".loss", losses);
   comparison.shared(variant.name + ".loss_ce", cross_entropies);

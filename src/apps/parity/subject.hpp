@@ -17,6 +17,7 @@ class Subject {
   DType dtype() const { return model_.dtype(); }
   const ProcessGrid& grid() const { return model_.grid(); }
   const HeadConfig& head() { return model_.model().config().head; }
+  DistributedClassifier& classifier() { return model_; }
   Classifier& model() { return model_.model(); }
   ModelState& state() { return model_.state(); }
   BatchReducer& batch() { return model_.batch(); }
