@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "model/experts.hpp"
 #include "ops/arithmetic.hpp"
 #include "ops/ref/tensors.hpp"

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "ops/arithmetic.hpp"
 #include "support/mpi_main.hpp"
 
