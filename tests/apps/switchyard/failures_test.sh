@@ -6,11 +6,13 @@ source "$(dirname "$0")/runs.sh"
 draw_data 100 20
 small=(--epochs 2 --width 2 --experts 4 --expert-hidden 8 --batch 16)
 
+expect_train 2 "width.*many" options 1 --width many
+expect_train 2 "momentum.*1\.5" options 1 --momentum 1.5
+expect_train 2 "9 .*4|4 .*9" options 1 "${small[@]}" --k 9
+expect_train 2 "ep.*3" options 2 "${small[@]}" --ep 3
+
 for ranks in 1 2; do
-  expect_train 2 "epochs" options "$ranks" --epohcs 2
-  expect_train 2 "width.*many" options "$ranks" --width many
-  expect_train 2 "momentum.*1\.5" options "$ranks" --momentum 1.5
-  expect_train 2 "9 .*4|4 .*9" options "$ranks" "${small[@]}" --k 9
+  expect_train 2 "epohcs.*epochs" options "$ranks" --epohcs 2
   expect_train 3 "nowhere" nothing "$ranks" --data nowhere "${small[@]}"
   expect_train 3 "no checkpoint to resume from" nothing "$ranks" --resume "${small[@]}"
   [[ ! -e $work/options/run ]] || complain "a bad command line leaves a run folder"
@@ -24,5 +26,4 @@ for ranks in 1 2; do
   diff -r "$work/twice/before/checkpoints" "$work/twice/run/checkpoints" ||
     complain "a loss that is not finite touches the checkpoints"
 done
-expect_train 2 "ep" options 2 "${small[@]}" --ep 3
 exit "$((failures > 0))"
