@@ -84,6 +84,7 @@ void Trainer::resume() {
   load_checkpoint(*newest, classifier_.state(), sgd_, classifier_.grid(), log_);
   progress_ = Progress::from_text(newest->manifest.progress);
   best_step_ = newest->manifest.best_step;
+  checkpoints_->tidy(progress_.step, best_step_);
   log_.info("resumed from {} (epoch {}, step {})", newest->folder.string(), progress_.epoch,
             progress_.step);
 }

@@ -31,7 +31,7 @@ void CheckpointStore::save(const CheckpointNote& note, ModelState& state, Sgd& o
     if (is_first(grid_.world())) fs::remove_all(folders_.unfinished(note.step), ignored);
     throw;
   }
-  if (is_first(grid_.world())) tidy(note);
+  tidy(note.step, note.best_step);
 }
 
 void CheckpointStore::write(const CheckpointNote& note, ModelState& state, Sgd& optimizer) {
@@ -59,10 +59,11 @@ void CheckpointStore::write(const CheckpointNote& note, ModelState& state, Sgd& 
 }
 
 // The checkpoint is safe by now: what fails here is no reason to stop.
-void CheckpointStore::tidy(const CheckpointNote& note) {
+void CheckpointStore::tidy(std::int64_t newest, std::optional<std::int64_t> best_step) {
+  if (!is_first(grid_.world())) return;
   try {
-    if (note.best_step) folders_.point_best(*note.best_step);
-    folders_.prune(note.step, keep_last_);
+    if (best_step) folders_.point_best(*best_step);
+    folders_.prune(newest, keep_last_);
   } catch (const std::exception& error) {
     log_.warning("cannot tidy the checkpoints: {}", error.what());
   }

@@ -45,10 +45,12 @@ class CheckpointStore {
 
   /// Throws Error(run_failed) where it cannot be written; the earlier checkpoints then stay.
   void save(const CheckpointNote& note, ModelState& state, Sgd& optimizer);
+  /// Lets `best` point to `best_step` and removes what is no longer to be kept at `newest`, as save
+  /// does at its end: for a run that was killed just before.
+  void tidy(std::int64_t newest, std::optional<std::int64_t> best_step);
 
  private:
   void write(const CheckpointNote& note, ModelState& state, Sgd& optimizer);
-  void tidy(const CheckpointNote& note);
 
   CheckpointFolders folders_;
   const ProcessGrid& grid_;

@@ -38,6 +38,11 @@ for ranks in 1 2; do
   expect_same_run "whole$ranks" "stopped$ranks"
 done
 
+# Killed between its last checkpoint and the link to the best.
+rm "$work/stopped2/run/checkpoints/best"
+expect_train 0 "step 102" stopped2 2 --resume "${arguments[@]}"
+expect_same_run whole2 stopped2
+
 stop_in_epoch moved 2 2 TERM launcher
 go_on moved 3
 "$compare" 1e-10 "$work/whole1/run/metrics.jsonl" "$work/moved/run/metrics.jsonl" ||
