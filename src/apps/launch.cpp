@@ -16,7 +16,7 @@
 namespace switchyard {
 namespace {
 
-constexpr std::chrono::seconds start_deadline{60};
+constexpr std::chrono::seconds kStartDeadline{60};
 
 // Bad usage is found alike on every rank, so that one voice is enough.
 void report(Logger& log, Rank rank, const Error& error) {
@@ -52,7 +52,7 @@ int ranks_on_host() {
 
 ExitCode run_on_all_ranks(int& argc, char**& argv,
                           const std::function<ExitCode(const Launch&)>& work) {
-  MpiSession session(argc, argv, start_deadline);
+  MpiSession session(argc, argv, kStartDeadline);
   Rank rank = session.world().rank();
   Logger log(rank, standard_error());
   std::optional<ExitCode> failure;

@@ -11,7 +11,7 @@
 namespace switchyard {
 namespace {
 
-constexpr std::size_t alignment = 64;
+constexpr std::size_t kAlignment = 64;
 
 struct FreeMemory {
   void operator()(std::byte* p) const { std::free(p); }
@@ -21,7 +21,7 @@ using RawBlock = std::unique_ptr<std::byte, FreeMemory>;
 // Rounded so that nearly equal sizes share blocks: to 64 bytes when small, else to 1/8 of the
 // power of two below.
 std::size_t size_class(std::size_t bytes) {
-  std::size_t step = std::max(alignment, std::bit_floor(std::max<std::size_t>(bytes, 1)) / 8);
+  std::size_t step = std::max(kAlignment, std::bit_floor(std::max<std::size_t>(bytes, 1)) / 8);
   return (std::max<std::size_t>(bytes, 1) + step - 1) / step * step;
 }
 
@@ -56,7 +56,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
       raw = std::move(kept.back());
       kept.pop_back();
     } else {
-      raw.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, size)));
+      raw.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, size)));
       SY_REQUIRE(raw, ExitCode::run_failed,
                  "out of host memory (asked for {} bytes with {} in use); use a smaller --batch, "
                  "fewer ranks on this host, or a machine with more memory",

@@ -9,7 +9,7 @@
 namespace switchyard {
 namespace {
 
-constexpr double tiny = 1e-8;
+constexpr double kTiny = 1e-8;
 
 Variable column_sums(Tape& tape, const Variable& x, BatchReducer& reducer) {
   return batch_sum(tape, sum_to(tape, x, {x.dim(1)}), reducer);
@@ -25,11 +25,11 @@ Variable squared_cv(Tape& tape, const Variable& x, double eps) {
   return mul(tape, variance, unary(tape, UnaryOp::square, scale_free));
 }
 
-// max(mean over the batch of probs, tiny), (E).
+// max(mean over the batch of probs, kTiny), (E).
 Variable mean_routing(Tape& tape, const Variable& probs, std::int64_t batch,
                       BatchReducer& reducer) {
   Variable mean = scale(tape, column_sums(tape, probs, reducer), 1.0 / static_cast<double>(batch));
-  return add_scalar(tape, relu(tape, add_scalar(tape, mean, -tiny)), tiny);
+  return add_scalar(tape, relu(tape, add_scalar(tape, mean, -kTiny)), kTiny);
 }
 
 // For each row and expert e, the column of the k-th largest entry other than e's: the (k+1)-th of
@@ -51,11 +51,11 @@ Tensor kth_excluding_columns(Backend& backend, const Tensor& x, int k) {
 }  // namespace
 
 Variable importance_loss(Tape& tape, const Variable& probs, BatchReducer& reducer) {
-  return squared_cv(tape, add_scalar(tape, column_sums(tape, probs, reducer), tiny), 0.0);
+  return squared_cv(tape, add_scalar(tape, column_sums(tape, probs, reducer), kTiny), 0.0);
 }
 
 Variable importance_as_load_loss(Tape& tape, const Variable& probs, BatchReducer& reducer) {
-  return squared_cv(tape, column_sums(tape, probs, reducer), tiny);
+  return squared_cv(tape, column_sums(tape, probs, reducer), kTiny);
 }
 
 LoadEstimate estimate_load(Tape& tape, const Variable& clean, const Variable& noise_std,
@@ -78,7 +78,7 @@ LoadEstimate estimate_load(Tape& tape, const Variable& clean, const Variable& no
 }
 
 Variable smooth_load_loss(Tape& tape, const LoadEstimate& estimate) {
-  return squared_cv(tape, estimate.load, tiny);
+  return squared_cv(tape, estimate.load, kTiny);
 }
 
 Variable kl_forward_loss(Tape& tape, const Variable& probs, std::int64_t batch,

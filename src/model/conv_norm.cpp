@@ -7,8 +7,8 @@
 namespace switchyard {
 namespace {
 
-constexpr double norm_eps = 1e-5;
-constexpr double norm_momentum = 0.1;
+constexpr double kNormEps = 1e-5;
+constexpr double kNormMomentum = 0.1;
 
 Init conv_init(ConvShape shape, ConvInit init) {
   double area = shape.kernel * shape.kernel;
@@ -46,7 +46,7 @@ Variable ConvNorm::forward(const ForwardContext& context, const Variable& x,
   Variable y = conv2d(tape, x, tape.parameter(*weight_), spec_);
   Variable gamma = tape.parameter(*gamma_), beta = tape.parameter(*beta_);
   BatchNormInputs inputs{y, gamma, beta, residual};
-  BatchNormSpec spec{norm_eps, activation_};
+  BatchNormSpec spec{kNormEps, activation_};
   Backend& backend = tape.backend();
   if (context.mode == Mode::eval)
     return batch_norm_eval(tape, inputs, spec, backend.convert(running_mean_->value, DType::f64),
@@ -63,8 +63,8 @@ void ConvNorm::update_running_statistics(const BatchStatistics& batch) {
   if (batch.count == 0) return;
   double unbias = batch.count > 1 ? batch.count / (batch.count - 1) : 1.0;
   auto blend = [&](BufferTensor& running, const Tensor& fresh, double factor) {
-    Tensor old = backend.scale(backend.convert(running.value, DType::f64), 1.0 - norm_momentum);
-    Tensor sum = backend.binary(BinaryOp::add, old, backend.scale(fresh, norm_momentum * factor));
+    Tensor old = backend.scale(backend.convert(running.value, DType::f64), 1.0 - kNormMomentum);
+    Tensor sum = backend.binary(BinaryOp::add, old, backend.scale(fresh, kNormMomentum * factor));
     running.value = backend.convert(sum, running.value.dtype());
   };
   blend(*running_mean_, batch.mean, 1.0);
@@ -81,7 +81,7 @@ Tensor ConvNorm::run_prepared(const Tensor& x, const Tensor& residual) {
   if (!prepared_ || prepared_version_ != state_.version()) {
     NormAffine affine = fold_batch_norm(backend, gamma_->value, beta_->value,
                                         backend.convert(running_mean_->value, DType::f64),
-                                        backend.convert(running_var_->value, DType::f64), norm_eps);
+                                        backend.convert(running_var_->value, DType::f64), kNormEps);
     Tensor weight = backend.binary(BinaryOp::mul, weight_->value,
                                    affine.slope.reshape({affine.slope.dim(0), 1, 1, 1}));
     prepared_ = backend.prepare_conv2d(weight, affine.offset, spec_, activation_);

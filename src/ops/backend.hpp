@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/config/field.hpp"
 #include "base/random.hpp"
 #include "device/tensor.hpp"
 
@@ -185,6 +186,8 @@ class Backend {
 };
 
 enum class BackendKind { ref, cpu };
+inline constexpr Choice<BackendKind> backend_choices[] = {{BackendKind::cpu, "cpu"},
+                                                          {BackendKind::ref, "ref"}};
 
 /// The one place where backends are listed.
 std::unique_ptr<Backend> make_backend(BackendKind kind);

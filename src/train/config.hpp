@@ -15,8 +15,6 @@
 namespace switchyard {
 
 inline constexpr Choice<DType> precision_choices[] = {{DType::f32, "f32"}, {DType::f64, "f64"}};
-inline constexpr Choice<BackendKind> backend_choices[] = {{BackendKind::cpu, "cpu"},
-                                                          {BackendKind::ref, "ref"}};
 
 struct DataConfig {
   std::string folder = "datasets/synthetic";

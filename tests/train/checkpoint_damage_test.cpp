@@ -90,7 +90,7 @@ TEST_F(CheckpointDamage, AnyShortOrMissingFileIsFound) {
   for (const auto& entry : fs::directory_iterator(step(1))) files.push_back(entry);
   for (const fs::path& file : files) {
     std::string bytes = read_file(file);
-    write_file(file, bytes.substr(0, bytes.size() - 1 - (file.filename() == manifest_name)));
+    write_file(file, bytes.substr(0, bytes.size() - 1 - (file.filename() == kManifestName)));
     error_text(ExitCode::bad_data, [&] { verify_checkpoint(step(1), *world_); });
     fs::remove(file);
     std::string text = error_text(ExitCode::bad_data, [&] { verify_checkpoint(step(1), *world_); });
@@ -111,7 +111,7 @@ TEST_F(CheckpointDamage, TheNewestWholeOneIsTakenWithAWarning) {
   flip_byte(step(2) / "optimizer-00002-of-00002.safetensors", 300);
   EXPECT_EQ(latest_step(), 1);
   EXPECT_TRUE(log_.holds("does not match its checksum")) << log_.text.str();
-  write_file(step(1) / manifest_name, "{}");
+  write_file(step(1) / kManifestName, "{}");
   std::string text = error_text(ExitCode::bad_data, [&] { latest(); });
   EXPECT_NE(text.find("none of the 3 checkpoints"), std::string::npos) << text;
 }
@@ -123,10 +123,10 @@ TEST_F(CheckpointDamage, ARunWithoutCheckpointsHasNoLatest) {
 
 TEST_F(CheckpointDamage, AnotherFormatVersionIsRefused) {
   save(1);
-  std::string text = read_file(step(1) / manifest_name);
+  std::string text = read_file(step(1) / kManifestName);
   auto at = text.find("\"version\": 1");
   ASSERT_NE(at, std::string::npos);
-  write_file(step(1) / manifest_name, text.replace(at, 12, "\"version\": 9"));
+  write_file(step(1) / kManifestName, text.replace(at, 12, "\"version\": 9"));
   std::string message =
       error_text(ExitCode::bad_data, [&] { verify_checkpoint(step(1), *world_); });
   EXPECT_NE(message.find("format version 9"), std::string::npos) << message;

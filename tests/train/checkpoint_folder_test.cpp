@@ -62,7 +62,7 @@ TEST_F(CheckpointKeeping, TheBestOfEveryKeptOneStays) {
   save(store, 2, 1);
   save(store, 3, 3);
   EXPECT_EQ(folders_.steps(), (Steps{3, 2, 1}));
-  fs::remove(folders_.step(3) / manifest_name);
+  fs::remove(folders_.step(3) / kManifestName);
   auto best = find_best_checkpoint(folder_.path(), *world_, log_.log);
   ASSERT_TRUE(best.has_value());
   EXPECT_EQ(best->manifest.step, 1);
@@ -78,7 +78,7 @@ TEST_F(CheckpointKeeping, NoBestWhereNoneIsNamed) {
 TEST_F(CheckpointKeeping, ADamagedNewerOneDoesNotPushOutTheNewestWholeOne) {
   CheckpointStore store = open_store(1);
   save(store, 300);
-  fs::remove(folders_.step(300) / manifest_name);
+  fs::remove(folders_.step(300) / kManifestName);
   save(store, 250);
   auto latest = find_latest_checkpoint(folder_.path(), *world_, log_.log);
   ASSERT_TRUE(latest.has_value());

@@ -11,7 +11,7 @@ namespace switchyard::parity {
 namespace {
 
 // Outputs up to this part of the largest may belong to either branch.
-constexpr float next_to_zero = 1e-5f;
+constexpr float kNextToZero = 1e-5f;
 
 void follow(const Tensor& logged, Tensor& y, KinkLog& log) {
   SY_REQUIRE(logged.shape() == y.shape(), ExitCode::run_failed,
@@ -20,7 +20,7 @@ void follow(const Tensor& logged, Tensor& y, KinkLog& log) {
   auto reference = logged.span<float>();
   auto out = y.span<float>();
   if (out.empty()) return;
-  const float bound = next_to_zero * std::ranges::max(reference);
+  const float bound = kNextToZero * std::ranges::max(reference);
   for (std::size_t i = 0; i < out.size(); ++i) {
     if ((out[i] > 0) == (reference[i] > 0) || std::max(out[i], reference[i]) > bound) continue;
     out[i] = reference[i] > 0 ? std::numeric_limits<float>::min() : 0.0f;

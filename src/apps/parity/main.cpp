@@ -17,7 +17,7 @@
 namespace switchyard::parity {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* kUsage =
     "usage: [mpirun -n RANKS] parity [options] PATH...\n\n"
     "Compares with the reference results at each PATH: a folder of fixtures, one fixture file, or\n"
     "a case (folder/w4_dense for folder/w4_dense.*). Batch and experts are sharded over the "
@@ -67,7 +67,7 @@ ExitCode run(const std::vector<std::string>& words, Communicator& world) {
   Options options;
   Arguments arguments = read_config(options, words, Positionals::any);
   if (arguments.help) {
-    if (world.rank().value == 0) fmt::print("{}{}", usage, config_help<Options>());
+    if (world.rank().value == 0) fmt::print("{}{}", kUsage, config_help<Options>());
     return ExitCode::done;
   }
   SY_REQUIRE(!arguments.positionals.empty(), ExitCode::bad_usage,

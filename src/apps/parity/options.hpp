@@ -9,8 +9,6 @@
 
 namespace switchyard::parity {
 
-inline constexpr Choice<BackendKind> backend_choices[] = {{BackendKind::ref, "ref"},
-                                                          {BackendKind::cpu, "cpu"}};
 inline constexpr Choice<DType> dtype_choices[] = {{DType::f64, "f64"}, {DType::f32, "f32"}};
 
 struct Options {

@@ -8,13 +8,13 @@ namespace switchyard::parity {
 namespace {
 
 /// Below this norm of the reference the difference itself is the error.
-constexpr double next_to_nothing = 1e-12;
+constexpr double kNextToNothing = 1e-12;
 
 Verdict judge_sums(const Tolerance& tolerance, const double* sums) {
   double difference = std::sqrt(sums[0]), reference = std::sqrt(sums[1]), share = sums[2];
   if (std::abs(share - 1.0) > 1e-6)  // some elements are on no rank
     return {std::numeric_limits<double>::infinity(), tolerance.relative};
-  if (reference < next_to_nothing)
+  if (reference < kNextToNothing)
     return {difference, std::max(tolerance.relative, tolerance.absolute)};
   return {difference / reference, tolerance.at(reference)};
 }

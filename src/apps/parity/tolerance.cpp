@@ -6,10 +6,10 @@
 namespace switchyard::parity {
 namespace {
 
-constexpr double double_bound = 1e-9;
-constexpr double stored_as_float_bound = 1e-6;
-constexpr double float_bound = 2e-5;
-constexpr double pytorch_factor = 10.0;
+constexpr double kDoubleBound = 1e-9;
+constexpr double kStoredAsFloatBound = 1e-6;
+constexpr double kFloatBound = 2e-5;
+constexpr double kPytorchFactor = 10.0;
 
 std::map<std::string, double> pytorch_errors(const Fixture& fixture) {
   std::filesystem::path path = fixture.path().parent_path() / "tolerances.json";
@@ -88,17 +88,17 @@ Tolerance Tolerances::of(const std::string& name) const {
   DType stored = fixture_.dtype(name);
   if (stored == DType::i64) return {};
   if (compute_ == DType::f64)
-    return {stored == DType::f32 ? stored_as_float_bound : double_bound, 0.0};
+    return {stored == DType::f32 ? kStoredAsFloatBound : kDoubleBound, 0.0};
   return of_float(name);
 }
 
 Tolerance Tolerances::of_float(const std::string& name) const {
   ErrorKey key = key_of(fixture_.kind(), name);
   auto error = pytorch_.find(key.key);
-  if (error == pytorch_.end()) return {float_bound, 0.0};
-  double bound = pytorch_factor * error->second;
-  if (key.absolute) return {float_bound, bound};
-  return {std::max(float_bound, bound), 0.0};
+  if (error == pytorch_.end()) return {kFloatBound, 0.0};
+  double bound = kPytorchFactor * error->second;
+  if (key.absolute) return {kFloatBound, bound};
+  return {std::max(kFloatBound, bound), 0.0};
 }
 
 }  // namespace switchyard::parity

@@ -10,7 +10,7 @@
 namespace switchyard {
 namespace {
 
-constexpr std::string_view usage =
+constexpr std::string_view kUsage =
     "usage: switchyard data synth [--out FOLDER] [--seed S] [--train N] [--test N]\n"
     "       switchyard data info FOLDER\n";
 
@@ -31,7 +31,7 @@ void visit(Visitor& v, SynthConfig& c) {
 ExitCode synth(const Words& words) {
   SynthConfig config;
   if (read_config(config, words).help) {
-    fmt::print("{}\n{}", usage, config_help<SynthConfig>());
+    fmt::print("{}\n{}", kUsage, config_help<SynthConfig>());
     return ExitCode::done;
   }
   synthesize(config.spec, config.folder);
@@ -49,7 +49,7 @@ void print_part(const char* name, const ImageSet& images, int classes) {
 }
 
 ExitCode info(const Words& words) {
-  SY_REQUIRE(words.size() == 1, ExitCode::bad_usage, "data info takes one folder; {}", usage);
+  SY_REQUIRE(words.size() == 1, ExitCode::bad_usage, "data info takes one folder; {}", kUsage);
   Dataset data = load_dataset(words.front());
   fmt::print("{}: {} classes\n", data.name, data.classes());
   print_part("train", data.train, data.classes());
@@ -64,7 +64,7 @@ ExitCode data_command(const Words& words) {
   Words rest(words.begin() + !words.empty(), words.end());
   if (action == "synth") return synth(rest);
   if (action == "info" && rest != Words{"--help"}) return info(rest);
-  fmt::print("{}", usage);
+  fmt::print("{}", kUsage);
   return action == "--help" || action == "-h" || action == "info" ? ExitCode::done
                                                                   : ExitCode::bad_usage;
 }

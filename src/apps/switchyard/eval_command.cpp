@@ -11,7 +11,7 @@
 namespace switchyard {
 namespace {
 
-constexpr std::string_view usage =
+constexpr std::string_view kUsage =
     "usage: [mpirun -n RANKS] switchyard eval RUN [--key value ...]\n"
     "RUN is a run folder; its configuration is the default of every key.\n";
 
@@ -89,9 +89,9 @@ ExitCode eval_command(int& argc, char**& argv, const Words& words) {
       all.insert(all.begin(), {"--config", run.config_file().string()});
     } else {
       SY_REQUIRE(words == Words{"--help"} || words == Words{"-h"}, ExitCode::bad_usage,
-                 "eval takes a run folder first; {}", usage);
+                 "eval takes a run folder first; {}", kUsage);
     }
-    if (!read_shared_config(launch, config, all, usage)) return ExitCode::done;
+    if (!read_shared_config(launch, config, all, kUsage)) return ExitCode::done;
     return evaluate_run(config, run, launch);
   });
 }

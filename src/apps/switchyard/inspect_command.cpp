@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view usage =
+constexpr std::string_view kUsage =
     "usage: switchyard inspect PATH\n"
     "PATH is a run folder, a checkpoint's folder or a .safetensors file.\n";
 
@@ -55,17 +55,17 @@ void show_run(const RunFolder& run) {
 
 ExitCode inspect_command(const Words& words) {
   if (words == Words{"--help"} || words == Words{"-h"}) {
-    fmt::print("{}", usage);
+    fmt::print("{}", kUsage);
     return ExitCode::done;
   }
-  SY_REQUIRE(words.size() == 1, ExitCode::bad_usage, "inspect takes one path; {}", usage);
+  SY_REQUIRE(words.size() == 1, ExitCode::bad_usage, "inspect takes one path; {}", kUsage);
   fs::path path = words.front();
   SY_REQUIRE(fs::exists(path), ExitCode::bad_data,
              "there is no {}; give a run folder, a checkpoint's folder or a .safetensors file",
              path.string());
   if (RunFolder run(path); run.holds_run())
     show_run(run);
-  else if (fs::exists(path / manifest_name))
+  else if (fs::exists(path / kManifestName))
     show_checkpoint(path);
   else
     show_tensors(path);

@@ -12,7 +12,7 @@ namespace {
 
 using namespace switchyard;
 
-constexpr std::string_view usage =
+constexpr std::string_view kUsage =
     R"(switchyard - trains Mixture-of-Experts image classifiers, rank by rank
 
 usage: [mpirun -n RANKS] switchyard COMMAND [--key value ...]
@@ -28,7 +28,7 @@ switchyard COMMAND --help lists a command's options with defaults and units.
 
 ExitCode dispatch(int& argc, char**& argv) {
   if (argc < 2) {
-    std::fputs(usage.data(), stderr);
+    std::fputs(kUsage.data(), stderr);
     return ExitCode::bad_usage;
   }
   std::string command = argv[1];
@@ -38,7 +38,7 @@ ExitCode dispatch(int& argc, char**& argv) {
   if (command == "data") return data_command(words);
   if (command == "inspect") return inspect_command(words);
   if (command == "--help" || command == "-h" || command == "help") {
-    std::fputs(usage.data(), stdout);
+    std::fputs(kUsage.data(), stdout);
     return ExitCode::done;
   }
   if (command == "--version") {

@@ -81,7 +81,7 @@ class FieldCollector {
   /// Title of the fields that follow.
   void group(std::string title) { group_ = std::move(title); }
 
-  /// Spelled on or off (true and false are accepted); on a command line --name alone means on. on a command line --name alone means on.
+  /// Spelled on or off (true and false are accepted); on a command line --name alone means on.
   void field(std::string name, bool& value, std::string help);
   /// Text without '#' and line breaks, which a config file could not hold.
   void field(std::string name, std::string& value, std::string help,

@@ -13,20 +13,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view step_prefix = "step-";
-constexpr std::string_view unfinished_prefix = ".tmp-";
-constexpr std::string_view replaced_prefix = ".old-";
+constexpr std::string_view kStepPrefix = "step-";
+constexpr std::string_view kUnfinishedPrefix = ".tmp-";
+constexpr std::string_view kReplacedPrefix = ".old-";
 
 std::string step_name(std::int64_t step) {
-  return fmt::format("{}{:06}", step_prefix, step);
+  return fmt::format("{}{:06}", kStepPrefix, step);
 }
 
 // The step of "step-000123"; -1 for any other name.
 std::int64_t parse_step(const std::string& name) {
-  if (!name.starts_with(step_prefix)) return -1;
+  if (!name.starts_with(kStepPrefix)) return -1;
   std::int64_t step = -1;
   const char* end = name.data() + name.size();
-  auto [stop, error] = std::from_chars(name.data() + step_prefix.size(), end, step);
+  auto [stop, error] = std::from_chars(name.data() + kStepPrefix.size(), end, step);
   return error == std::errc() && stop == end && name == step_name(step) ? step : -1;
 }
 
@@ -57,7 +57,7 @@ fs::path CheckpointFolders::step(std::int64_t step) const {
 }
 
 fs::path CheckpointFolders::unfinished(std::int64_t step) const {
-  return path_ / fmt::format("{}{}", unfinished_prefix, step_name(step));
+  return path_ / fmt::format("{}{}", kUnfinishedPrefix, step_name(step));
 }
 
 std::vector<std::int64_t> CheckpointFolders::steps() const {
@@ -74,10 +74,10 @@ void CheckpointFolders::prepare() const {
   std::vector<fs::path> entries(fs::directory_iterator(path_), {});
   for (const fs::path& entry : entries) {
     std::string name = entry.filename();
-    fs::path original = path_ / name.substr(std::min(replaced_prefix.size(), name.size()));
-    if (name.starts_with(replaced_prefix) && !fs::exists(original))
+    fs::path original = path_ / name.substr(std::min(kReplacedPrefix.size(), name.size()));
+    if (name.starts_with(kReplacedPrefix) && !fs::exists(original))
       rename_path(entry, original);
-    else if (name.starts_with(unfinished_prefix) || name.starts_with(replaced_prefix))
+    else if (name.starts_with(kUnfinishedPrefix) || name.starts_with(kReplacedPrefix))
       fs::remove_all(entry);
   }
 }
@@ -89,14 +89,14 @@ void CheckpointFolders::begin(std::int64_t step) const {
 
 void CheckpointFolders::publish(std::int64_t number) const {
   fs::path final = step(number);
-  fs::path replaced = path_ / fmt::format("{}{}", replaced_prefix, step_name(number));
+  fs::path replaced = path_ / fmt::format("{}{}", kReplacedPrefix, step_name(number));
   if (fs::exists(final)) rename_path(final, replaced);
   rename_path(unfinished(number), final);
   fs::remove_all(replaced);
 }
 
 void CheckpointFolders::point_best(std::int64_t step) const {
-  fs::path link = path_ / fmt::format("{}best", unfinished_prefix);
+  fs::path link = path_ / fmt::format("{}best", kUnfinishedPrefix);
   fs::remove(link);
   fs::create_directory_symlink(step_name(step), link);
   rename_path(link, path_ / "best");

@@ -15,7 +15,7 @@ namespace {
 
 using Names = std::set<std::string>;
 
-constexpr std::string_view advice =
+constexpr std::string_view kAdvice =
     "give the model options it was trained with, such as --config with the resolved config of its "
     "run";
 
@@ -44,11 +44,11 @@ Names all_names(const std::vector<TensorSlot>& slots, const ProcessGrid& grid) {
 
 // Number of distinct <n> in "...experts.<n>....".
 std::size_t count_experts(const Names& names) {
-  constexpr std::string_view marker = ".experts.";
+  constexpr std::string_view kMarker = ".experts.";
   Names experts;
   for (const std::string& name : names)
-    if (std::size_t at = name.find(marker); at != std::string::npos) {
-      at += marker.size();
+    if (std::size_t at = name.find(kMarker); at != std::string::npos) {
+      at += kMarker.size();
       experts.insert(name.substr(at, name.find('.', at) - at));
     }
   return experts.size();
@@ -76,7 +76,7 @@ void require_same_names(const TensorFiles& files, const Names& model) {
   fail(ExitCode::bad_data,
        fmt::format("{} does not fit the model (missing there: {}; unknown to the model: {}); {}",
                    files.path().string(), list_difference(model, found),
-                   list_difference(found, model), advice));
+                   list_difference(found, model), kAdvice));
 }
 
 bool convertible(DType from, DType to) {
@@ -85,11 +85,11 @@ bool convertible(DType from, DType to) {
 }
 
 void require_same_form(TensorFiles& files, const TensorSlot& slot) {
-  Shape expected = shape_in_file(slot.tensor->shape());
+  Shape expected = file_shape(slot.tensor->shape());
   SY_REQUIRE(files.shape(slot.name) == expected, ExitCode::bad_data,
              "{} does not fit the model ('{}' is {} there and {} in the model); {}",
              files.path().string(), slot.name, to_string(files.shape(slot.name)),
-             to_string(expected), advice);
+             to_string(expected), kAdvice);
   SY_REQUIRE(convertible(files.dtype(slot.name), slot.tensor->dtype()), ExitCode::bad_data,
              "{} does not fit the model ('{}' is of type {} there and {} in the model)",
              files.path().string(), slot.name, to_string(files.dtype(slot.name)),
@@ -145,7 +145,7 @@ void load_checkpoint(const Checkpoint& checkpoint, ModelState& state, Sgd& optim
 
 void load_weights(const fs::path& path, ModelState& state, const ProcessGrid& grid, Logger& log) {
   bool checkpoint = false;
-  agree(grid.world(), [&] { checkpoint = fs::exists(path / manifest_name); });
+  agree(grid.world(), [&] { checkpoint = fs::exists(path / kManifestName); });
   if (checkpoint) verify_checkpoint(path, grid.world());
   settle(read_slots(path, "model", model_slots(state), state.backend(), grid, log), state);
 }

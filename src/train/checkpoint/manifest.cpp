@@ -12,14 +12,14 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int format_version = 1;
-constexpr std::size_t chunk_bytes = 1 << 20;
+constexpr int kFormatVersion = 1;
+constexpr std::size_t kChunkBytes = 1 << 20;
 
 json to_json(const Manifest& manifest) {
   json files = json::array();
   for (const FileRecord& file : manifest.files)
     files.push_back({{"name", file.name}, {"bytes", file.bytes}, {"crc32", file.crc}});
-  return {{"version", format_version},
+  return {{"version", kFormatVersion},
           {"step", manifest.step},
           {"best_step", manifest.best_step ? json(*manifest.best_step) : json()},
           {"progress", manifest.progress},
@@ -47,9 +47,9 @@ Manifest parse(const std::string& text, const std::string& path) {
   json document = json::parse(text);
   const json& body = document.at("checkpoint");
   int version = body.at("version");
-  SY_REQUIRE(version == format_version, ExitCode::bad_data,
+  SY_REQUIRE(version == kFormatVersion, ExitCode::bad_data,
              "{} has format version {} (this program reads {}); use the program that wrote it",
-             path, version, format_version);
+             path, version, kFormatVersion);
   // The body is printed the same again: sorted keys, integers and text only.
   SY_REQUIRE(document.at("crc32") == text_crc(body.dump()), ExitCode::bad_data,
              "{} does not match its checksum; the checkpoint is damaged", path);
@@ -65,9 +65,9 @@ std::uint32_t text_crc(std::string_view text) {
 FileRecord record_file(const fs::path& folder, const std::string& name) {
   InputFile file(folder / name);
   FileRecord record{name, file.size(), 0};
-  std::vector<std::byte> chunk(chunk_bytes);
+  std::vector<std::byte> chunk(kChunkBytes);
   for (std::uint64_t at = 0; at < record.bytes; at += chunk.size()) {
-    chunk.resize(std::min<std::uint64_t>(chunk_bytes, record.bytes - at));
+    chunk.resize(std::min<std::uint64_t>(kChunkBytes, record.bytes - at));
     file.read_at(at, chunk);
     record.crc = crc32(chunk, record.crc);
   }
@@ -77,11 +77,11 @@ FileRecord record_file(const fs::path& folder, const std::string& name) {
 void write_manifest(const fs::path& folder, const Manifest& manifest) {
   json body = to_json(manifest);
   json document = {{"crc32", text_crc(body.dump())}, {"checkpoint", body}};
-  write_file(folder / manifest_name, document.dump(2) + "\n");
+  write_file(folder / kManifestName, document.dump(2) + "\n");
 }
 
 Manifest read_manifest(const fs::path& folder) {
-  fs::path path = folder / manifest_name;
+  fs::path path = folder / kManifestName;
   std::string text = read_file(path);
   try {
     return parse(text, path.string());

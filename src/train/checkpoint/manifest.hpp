@@ -10,7 +10,7 @@
 
 namespace switchyard {
 
-inline constexpr const char* manifest_name = "state.json";
+inline constexpr const char* kManifestName = "state.json";
 
 struct FileRecord {
   std::string name;  ///< within the checkpoint's folder

@@ -29,8 +29,4 @@ Tensor copy_from_file(Backend& backend, Allocator& host, const Tensor& x, DType 
   return dtype == copy.dtype() ? copy : backend.convert(copy, dtype);
 }
 
-Shape shape_in_file(const Shape& shape) {
-  return shape.size() == 4 ? Shape{shape[0], shape[3], shape[1], shape[2]} : shape;
-}
-
 }  // namespace switchyard

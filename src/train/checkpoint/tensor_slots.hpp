@@ -25,7 +25,5 @@ std::vector<TensorSlot> optimizer_slots(ModelState& state, Sgd& optimizer);
 Tensor copy_for_file(Backend& backend, Allocator& host, const Tensor& x);
 /// The backend's tensor of a host tensor in PyTorch's layout, converted to `dtype`.
 Tensor copy_from_file(Backend& backend, Allocator& host, const Tensor& x, DType dtype);
-/// The shape that a tensor of this shape has in files.
-Shape shape_in_file(const Shape& shape);
 
 }  // namespace switchyard
