@@ -7,23 +7,39 @@
 
 namespace switchyard {
 
+namespace {
+
+// While it lives, the parameters' tangents are the directions. Afterwards they have none, and the
+// running statistics are those of before.
+class SeededState {
+ public:
+  SeededState(ModelState& state, std::span<const VectorPart> directions) : state_(state) {
+    for (Parameter& p : state.parameters())
+      for (const VectorPart& direction : directions) p.tangents.push_back(direction(p));
+    for (const BufferTensor& buffer : state.buffers()) buffers_.push_back(buffer.value);
+  }
+  ~SeededState() {
+    for (Parameter& p : state_.parameters()) p.tangents.clear();
+    auto before = buffers_.begin();
+    for (BufferTensor& buffer : state_.buffers()) buffer.value = *before++;
+  }
+  SeededState(const SeededState&) = delete;
+  SeededState& operator=(const SeededState&) = delete;
+
+ private:
+  ModelState& state_;
+  std::vector<Tensor> buffers_;
+};
+
+}  // namespace
+
 HessianOperator::HessianOperator(DistributedClassifier& classifier, Batch batch,
                                  const HessianOptions& options)
     : classifier_(classifier), batch_(std::move(batch)), options_(options) {}
 
 double HessianOperator::apply(std::span<const VectorPart> directions) {
-  ModelState& state = classifier_.state();
-  for (Parameter& p : state.parameters())
-    for (const VectorPart& direction : directions) p.tangents.push_back(direction(p));
-  std::vector<Tensor> running;
-  for (const BufferTensor& buffer : state.buffers()) running.push_back(buffer.value);
-
-  double objective = differentiate(static_cast<int>(directions.size()));
-
-  for (Parameter& p : state.parameters()) p.tangents.clear();
-  auto before = running.begin();
-  for (BufferTensor& buffer : state.buffers()) buffer.value = *before++;
-  return objective;
+  SeededState seeded(classifier_.state(), directions);
+  return differentiate(static_cast<int>(directions.size()));
 }
 
 double HessianOperator::differentiate(int probes) {

@@ -18,7 +18,7 @@ struct HessianOptions {
   /// In train mode the batch statistics are functions of the parameters, and gate noise and
   /// dropout are those of `step`.
   Mode mode = Mode::eval;
-  ObjectiveConfig objective = {};
+  ObjectiveConfig objective = cross_entropy_objective();
   std::uint64_t step = 0;
 };
 

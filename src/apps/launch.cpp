@@ -18,11 +18,20 @@ namespace {
 
 constexpr std::chrono::seconds kStartDeadline{60};
 
-// Bad usage is found alike on every rank, so that one voice is enough.
-void report(Logger& log, Rank rank, const Error& error) {
-  if (error.code() == ExitCode::bad_usage && rank.value != 0) return;
-  log.error("{}", error.what());
-  log.debug("raised at {}", error.origin());
+// Where every rank fails alike (as all do for bad usage) rank 0 speaks for all, and the others give
+// it the time to: the first rank to abort ends them all.
+void report(Logger& log, Communicator& world, const Error& error) {
+  bool alike = error.agreed() || error.code() == ExitCode::bad_usage;
+  if (!alike || world.rank().value == 0) {
+    log.error("{}", error.what());
+    log.debug("raised at {}", error.origin());
+  }
+  if (!alike) return;
+  try {
+    world.barrier();
+  } catch (const Error& lonely) {
+    log.error("{} (this rank had failed before: {})", lonely.what(), error.what());
+  }
 }
 
 // Assigns what resolved_text() wrote.
@@ -53,13 +62,12 @@ int ranks_on_host() {
 ExitCode run_on_all_ranks(int& argc, char**& argv,
                           const std::function<ExitCode(const Launch&)>& work) {
   MpiSession session(argc, argv, kStartDeadline);
-  Rank rank = session.world().rank();
-  Logger log(rank, standard_error());
+  Logger log(session.world().rank(), standard_error());
   std::optional<ExitCode> failure;
   try {
     return work({session.world(), log});
   } catch (const Error& error) {
-    report(log, rank, error);
+    report(log, session.world(), error);
     failure = error.code();
   } catch (const std::exception& error) {
     log.error("unexpected failure ({}); please report it", error.what());

@@ -4,11 +4,13 @@
 
 namespace switchyard {
 
-Error::Error(ExitCode code, std::string message, std::string expression, std::source_location place)
+Error::Error(ExitCode code, std::string message, std::string expression,
+             std::source_location place, bool agreed)
     : std::runtime_error(std::move(message)),
       code_(code),
       expression_(std::move(expression)),
-      place_(place) {}
+      place_(place),
+      agreed_(agreed) {}
 
 std::string Error::origin() const {
   std::string file = place_.file_name();
@@ -19,6 +21,10 @@ std::string Error::origin() const {
 
 void fail(ExitCode code, std::string message, std::string expression, std::source_location place) {
   throw Error(code, std::move(message), std::move(expression), place);
+}
+
+void fail_everywhere(ExitCode code, std::string message, std::source_location place) {
+  throw Error(code, std::move(message), {}, place, true);
 }
 
 }  // namespace switchyard

@@ -23,9 +23,12 @@ enum class ExitCode : int {
 /// What went wrong, and where in the source it was noticed.
 class Error : public std::runtime_error {
  public:
-  Error(ExitCode code, std::string message, std::string expression, std::source_location place);
+  Error(ExitCode code, std::string message, std::string expression, std::source_location place,
+        bool agreed = false);
 
   ExitCode code() const { return code_; }
+  /// True where every rank of the launch has thrown the same: one voice is then enough.
+  bool agreed() const { return agreed_; }
   /// The message alone, for the user.
   const char* what() const noexcept override { return std::runtime_error::what(); }
   /// "src/data/cifar.cpp:41: size == expected", for whoever debugs.
@@ -35,11 +38,16 @@ class Error : public std::runtime_error {
   ExitCode code_;
   std::string expression_;
   std::source_location place_;
+  bool agreed_;
 };
 
 /// Throws an Error; `expression` is the check that failed, empty where there was none.
 [[noreturn]] void fail(ExitCode code, std::string message, std::string expression = {},
                        std::source_location place = std::source_location::current());
+
+/// Throws an Error that every rank of the launch throws alike.
+[[noreturn]] void fail_everywhere(ExitCode code, std::string message,
+                                  std::source_location place = std::source_location::current());
 
 }  // namespace switchyard
 

@@ -57,6 +57,10 @@ class Pool : public std::enable_shared_from_this<Pool> {
       kept.pop_back();
     } else {
       raw.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, size)));
+      if (!raw) {
+        free_.clear();  // what is kept of other sizes may make the room
+        raw.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, size)));
+      }
       SY_REQUIRE(raw, ExitCode::run_failed,
                  "out of host memory (asked for {} bytes with {} in use); use a smaller --batch, "
                  "fewer ranks on this host, or a machine with more memory",

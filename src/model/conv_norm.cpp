@@ -60,7 +60,11 @@ Variable ConvNorm::forward(const ForwardContext& context, const Variable& x,
 // PyTorch's rule: running = 0.9 running + 0.1 batch, the variance unbiased.
 void ConvNorm::update_running_statistics(const BatchStatistics& batch) {
   Backend& backend = state_.backend();
-  if (batch.count == 0) return;
+  std::int64_t tracked = 0;
+  backend.to_host(batches_tracked_->value, &tracked);
+  ++tracked;
+  batches_tracked_->value = backend.from_host(&tracked, {}, DType::i64);
+  if (batch.count == 0) return;  // local statistics of a rank without samples
   double unbias = batch.count > 1 ? batch.count / (batch.count - 1) : 1.0;
   auto blend = [&](BufferTensor& running, const Tensor& fresh, double factor) {
     Tensor old = backend.scale(backend.convert(running.value, DType::f64), 1.0 - kNormMomentum);
@@ -69,10 +73,6 @@ void ConvNorm::update_running_statistics(const BatchStatistics& batch) {
   };
   blend(*running_mean_, batch.mean, 1.0);
   blend(*running_var_, batch.variance, unbias);
-  std::int64_t count = 0;
-  backend.to_host(batches_tracked_->value, &count);
-  ++count;
-  batches_tracked_->value = backend.from_host(&count, {}, DType::i64);
 }
 
 // Convolution, then x * slope + offset, is a convolution with scaled weights and a bias.

@@ -10,9 +10,9 @@ Variable load_loss(const ForwardContext& context, const Routing& routing, const 
                    const ObjectiveConfig& config) {
   if (config.load_loss == LoadLoss::importance)
     return importance_as_load_loss(context.tape, routing.probs, context.batch);
-  SY_REQUIRE(routing.noise, ExitCode::bad_usage,
-             "the smooth load loss is the probability of being chosen under gate noise, and the "
-             "noise is off; set --gate-noise on, --load-loss importance or --load-weight 0");
+  SY_REQUIRE(routing.noise || head.active_experts() == head.experts, ExitCode::run_failed,
+             "the smooth load loss needs gate noise, which is off in this pass; leave it out of "
+             "the objective");
   return smooth_load_loss(context.tape,
                           estimate_load(context.tape, routing.clean_logits, routing.noise_std,
                                         routing.noise, head.active_experts(), context.batch));
@@ -40,6 +40,14 @@ Variable balance_losses(const ForwardContext& context, const Routing& routing, s
 }
 
 }  // namespace
+
+void validate(const ObjectiveConfig& config, const HeadConfig& head) {
+  bool smooth = head.is_sparse() && config.load_weight > 0 && config.load_loss == LoadLoss::smooth;
+  SY_REQUIRE(!smooth || head.gate_noise || head.active_experts() == head.experts,
+             ExitCode::bad_usage,
+             "the smooth load loss is the probability of being chosen under gate noise, and the "
+             "noise is off; set --gate-noise on, --load-loss importance or --load-weight 0");
+}
 
 Objective training_objective(const ForwardContext& context, const HeadOutput& output,
                              const Tensor& labels, std::int64_t batch, const HeadConfig& head,

@@ -37,6 +37,14 @@ void visit(Visitor& v, ObjectiveConfig& c) {
   v.field("kl", c.kl, "KL(mean||uniform), or KL(uniform||mean)/E as published", kl_choices);
 }
 
+/// The mean cross-entropy alone, without label smoothing.
+inline ObjectiveConfig cross_entropy_objective() {
+  return {.importance_weight = 0, .load_weight = 0, .kl_weight = 0};
+}
+
+/// Checks that the head has what the balance losses are made of. Throws Error(bad_usage).
+void validate(const ObjectiveConfig& config, const HeadConfig& head);
+
 struct Objective {
   /// This rank's share, shape (1): the shares of all ranks add up to the objective.
   Variable share;

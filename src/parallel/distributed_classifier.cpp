@@ -40,22 +40,28 @@ std::int64_t DistributedClassifier::count_parameters() {
   return replicated + owned;
 }
 
-// All buffers in one message.
-void DistributedClassifier::average_running_statistics() {
+// All buffers and the weight in one message.
+void DistributedClassifier::average_running_statistics(std::int64_t samples) {
   if (options_.norm_sync == NormSync::sync || grid_.world().size() == 1) return;
   std::vector<BufferTensor*> statistics;
   std::vector<Tensor> parts;
   for (BufferTensor& buffer : state().buffers()) {
     if (buffer.value.dtype() == DType::i64) continue;  // counts, alike on every rank
     statistics.push_back(&buffer);
-    parts.push_back(buffer.value.reshape({1, buffer.value.numel()}));
+    parts.push_back(backend_.convert(buffer.value, DType::f64).reshape({1, buffer.value.numel()}));
   }
-  Tensor mean =
-      backend_.scale(batch_.sum(backend_.concat_columns(parts)), 1.0 / grid_.world().size());
+  auto weight = static_cast<double>(samples);
+  parts.push_back(backend_.full({1, 1}, DType::f64, 1.0));
+  Tensor total = batch_.sum(backend_.scale(backend_.concat_columns(parts), weight));
+  double weights = 0;
+  backend_.to_host(backend_.slice_columns(total, total.dim(1) - 1, total.dim(1)), &weights);
+  if (weights == 0) return;
+  Tensor mean = backend_.scale(total, 1.0 / weights);
   std::int64_t at = 0;
   for (BufferTensor* buffer : statistics) {
     std::int64_t end = at + buffer->value.numel();
-    buffer->value = backend_.slice_columns(mean, at, end).reshape(buffer->value.shape());
+    buffer->value = backend_.convert(backend_.slice_columns(mean, at, end), buffer->value.dtype())
+                        .reshape(buffer->value.shape());
     at = end;
   }
   state().mark_changed();

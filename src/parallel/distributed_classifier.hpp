@@ -39,9 +39,10 @@ class DistributedClassifier {
   /// Parameters of the whole model, every expert counted once. Collective.
   std::int64_t count_parameters();
 
-  /// With local batch norm every rank has its own running statistics: makes them their mean.
-  /// Nothing to do with synchronised batch norm. Collective.
-  void average_running_statistics();
+  /// With local batch norm every rank has its own running statistics: makes them their mean,
+  /// weighted by the samples that each rank had in the last batch. Nothing to do with synchronised
+  /// batch norm. Collective.
+  void average_running_statistics(std::int64_t samples);
 
  private:
   Backend& backend_;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 namespace switchyard {
 namespace {
@@ -49,7 +50,7 @@ void agree(Communicator& group, const std::function<void()>& task) {
   auto code = static_cast<ExitCode>(std::atoi(first->c_str()));
   std::string message = first->substr(first->find(' ') + 1);
   if (group.size() > 1) message = fmt::format("rank {}: {}", first - failures.begin(), message);
-  fail(code, message);
+  fail_everywhere(code, std::move(message));
 }
 
 }  // namespace switchyard

@@ -31,7 +31,7 @@ struct ExecutionConfig {
   int ep = 0;
   int threads = 0;
   NormSync norm_sync = NormSync::sync;
-  int deadline = 60;
+  int deadline = 25;
 };
 
 struct RunConfig {

@@ -12,7 +12,8 @@ namespace switchyard {
 namespace fs = std::filesystem;
 
 bool RunFolder::holds_run() const {
-  return fs::exists(config_file());
+  return fs::exists(config_file()) || fs::exists(metrics_file()) || fs::exists(summary_file()) ||
+         fs::exists(checkpoints());
 }
 
 void RunFolder::start_anew() const {

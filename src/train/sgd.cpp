@@ -25,6 +25,10 @@ void Sgd::step(double learning_rate) {
 double clip_gradients(ModelState& state, const ProcessGrid& grid, double max_norm) {
   auto gradient = [](const Parameter& p) -> const Tensor& { return p.grad.value; };
   double norm = std::sqrt(sharded_dot(state, grid, gradient, gradient));
+  SY_REQUIRE(std::isfinite(norm), ExitCode::run_failed,
+             "the gradient is not finite (norm {}); resume from the last checkpoint with a lower "
+             "--lr",
+             norm);
   double scale = max_norm / (norm + 1e-6);
   if (scale < 1)
     for (Parameter& p : state.parameters())

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "base/config/config.hpp"
 #include "data/batch_loader.hpp"
@@ -11,6 +12,7 @@
 #include "train/checkpoint/load.hpp"
 #include "train/epoch_report.hpp"
 #include "train/evaluation.hpp"
+#include "train/resumption.hpp"
 
 namespace switchyard {
 namespace {
@@ -21,8 +23,10 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-TrainConfig validated(TrainConfig config) {
+TrainConfig validated(TrainConfig config, const Communicator& world) {
   validate(config.model);
+  validate(config.objective, config.model.head);
+  choose_expert_parallel(config.execution.ep, world.size(), config.model.head);
   validate(config.sgd);
   validate(config.schedule, config.sgd.learning_rate, config.run.epochs);
   return config;
@@ -43,7 +47,7 @@ Trainer::Trainer(TrainConfig config, Communicator& world, Logger& log, StopSigna
     : world_(world),
       log_(log),
       signals_(signals),
-      config_(validated(std::move(config))),
+      config_(validated(std::move(config), world)),
       data_(load_training_data(config_.data)),
       backend_(make_backend(config_.execution.backend)),
       classifier_(*backend_, world_, with_classes(config_.model, data_.set.classes()),
@@ -59,7 +63,13 @@ Trainer::Trainer(TrainConfig config, Communicator& world, Logger& log, StopSigna
 
 void Trainer::prepare_folder() {
   agree(world_, [&] {
-    if (!leads() || config_.run.resume) return;
+    if (!leads()) return;
+    if (config_.run.resume) {
+      SY_REQUIRE(std::filesystem::exists(folder_.checkpoints()), ExitCode::bad_data,
+                 "{} has no checkpoint to resume from; start the run without --resume",
+                 folder_.path().string());
+      return;
+    }
     SY_REQUIRE(config_.run.overwrite || !folder_.holds_run(), ExitCode::bad_usage,
                "{} holds a run already; continue it with --resume, replace it with --overwrite, or "
                "choose another folder with --out",
@@ -78,15 +88,31 @@ void Trainer::prepare_folder() {
 
 void Trainer::resume() {
   auto newest = find_latest_checkpoint(folder_.path(), world_, log_);
-  SY_REQUIRE(newest, ExitCode::bad_data,
-             "{} has no checkpoint to resume from; start the run without --resume",
-             folder_.path().string());
+  if (!newest)
+    fail_everywhere(ExitCode::bad_data,
+                    fmt::format("{} has no checkpoint to resume from; start the run without "
+                                "--resume",
+                                folder_.path().string()));
   load_checkpoint(*newest, classifier_.state(), sgd_, classifier_.grid(), log_);
   progress_ = Progress::from_text(newest->manifest.progress);
   best_step_ = newest->manifest.best_step;
+  check_changes();
   checkpoints_->tidy(progress_.step, best_step_);
   log_.info("resumed from {} (epoch {}, step {})", newest->folder.string(), progress_.epoch,
             progress_.step);
+}
+
+void Trainer::check_changes() {
+  agree(world_, [&] {
+    if (!leads() || !std::filesystem::exists(folder_.config_file())) return;
+    TrainConfig before;
+    read_config(before, {"--config", folder_.config_file().string()});
+    auto changes = training_changes(before, config_);
+    for (const ConfigChange& change : changes)
+      log_.warning("resumed with another --{}: {} (the run had {})", change.key, change.now,
+                   change.before);
+    if (progress_.batch > 0) require_same_epoch(changes);
+  });
 }
 
 std::int64_t Trainer::images_left() const {
@@ -171,6 +197,7 @@ MetricSums Trainer::evaluate_on(const ImageSet& images, std::span<const std::int
 }
 
 void Trainer::close_epoch(EpochRecord& record) {
+  require_finite_parameters();
   Clock::time_point start = Clock::now();
   record.validation = evaluate_on(data_.set.train, data_.split.validation);
   record.validation_seconds = seconds_since(start);
@@ -207,12 +234,21 @@ std::string Trainer::replayable_config() const {
   return write_resolved(replayable);
 }
 
+// The loss is checked before each update; what the last update did shows only here.
+void Trainer::require_finite_parameters() {
+  auto value = [](const Parameter& p) -> const Tensor& { return p.value; };
+  if (std::isfinite(sharded_dot(classifier_.state(), classifier_.grid(), value, value))) return;
+  fail_everywhere(ExitCode::run_failed,
+                  fmt::format("the parameters are not finite after step {}; the last checkpoint is "
+                              "untouched: resume from it with a lower --lr or with --clip-norm",
+                              progress_.step));
+}
+
 void Trainer::save() {
-  checkpoints_->save({.step = progress_.step,
-                      .best_step = best_step_,
-                      .progress = progress_.to_text(),
-                      .config_text = replayable_config()},
-                     classifier_.state(), sgd_);
+  require_finite_parameters();
+  checkpoints_->save(
+      {.step = progress_.step, .best_step = best_step_, .progress = progress_.to_text()},
+      classifier_.state(), sgd_);
 }
 
 void Trainer::test_best() {

@@ -34,10 +34,12 @@ class Trainer {
   bool leads() const { return world_.rank().value == 0; }
   void prepare_folder();
   void resume();
+  void check_changes();
   Outcome train_epoch(EpochRecord& record);
   StepResult take_step(const Batch& batch, std::int64_t batches);
   void close_epoch(EpochRecord& record);
   std::string replayable_config() const;
+  void require_finite_parameters();
   void save();
   void test_best();
   MetricSums evaluate_on(const ImageSet& images, std::span<const std::int64_t> samples);

@@ -12,7 +12,7 @@ TrainingData load_training_data(const DataConfig& config) {
   std::int64_t pool = data.set.train.size();
   std::int64_t validation =
       config.validation_samples > 0 ? config.validation_samples : default_validation_count(pool);
-  SY_REQUIRE(validation + config.train_samples <= pool && validation < pool, ExitCode::bad_usage,
+  SY_REQUIRE(validation < pool && config.train_samples <= pool - validation, ExitCode::bad_usage,
              "--validation-samples {} and --train-samples {} are more than the {} training images "
              "of {}; lower one of them",
              validation, config.train_samples, pool, config.folder);

@@ -93,16 +93,18 @@ StepResult TrainingStep::run(const StepInput& input) {
   tape.backward(objective.share, backend.full({1}, objective.share.dtype(), 1.0));
   gradients_.finish();
   status.wait();
-  SY_REQUIRE(status.not_finite().empty(), ExitCode::run_failed,
-             "the loss is not finite at step {} (on rank {}); the last checkpoint is untouched: "
-             "resume from it with a lower --lr or with --clip-norm",
-             input.step, fmt::join(status.not_finite(), ", "));
+  if (!status.not_finite().empty())
+    fail_everywhere(
+        ExitCode::run_failed,
+        fmt::format("the loss is not finite at step {} (on rank {}); the last checkpoint is "
+                    "untouched: resume from it with a lower --lr or with --clip-norm",
+                    input.step, fmt::join(status.not_finite(), ", ")));
 
   StepResult result{.sums = status.sums(), .balance = balance, .stop_requested = status.stop()};
   if (clip_norm_ > 0)
     result.grad_norm = clip_gradients(classifier_.state(), classifier_.grid(), clip_norm_);
   sgd_.step(input.learning_rate);
-  classifier_.average_running_statistics();
+  classifier_.average_running_statistics(input.batch.size());
   return result;
 }
 

@@ -59,7 +59,6 @@ TEST_F(CheckpointDamage, KeepsWhatItWasTold) {
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->folder, step(7));
   EXPECT_EQ(found->manifest.progress, "progress 7");
-  EXPECT_EQ(found->manifest.config_crc, text_crc("lr = 1\n"));
   EXPECT_FALSE(found->manifest.best_step.has_value());
 }
 

@@ -13,10 +13,6 @@ ObjectiveConfig with_coefficients(const Fixture& fixture) {
 
 }  // namespace
 
-ObjectiveConfig cross_entropy_objective() {
-  return {.importance_weight = 0, .load_weight = 0, .kl_weight = 0};
-}
-
 ObjectiveConfig authors_objective(const Fixture& fixture) {
   ObjectiveConfig config = with_coefficients(fixture);
   config.load_loss = LoadLoss::importance;

@@ -6,8 +6,6 @@
 
 namespace switchyard::parity {
 
-/// The mean cross-entropy alone.
-ObjectiveConfig cross_entropy_objective();
 /// With the balance losses that the published code uses; coefficients from the metadata.
 ObjectiveConfig authors_objective(const Fixture& fixture);
 /// With those that the paper describes.

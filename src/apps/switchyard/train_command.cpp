@@ -1,19 +1,36 @@
 // switchyard train
 
+#include <filesystem>
+
 #include "apps/launch.hpp"
 #include "apps/switchyard/commands.hpp"
 #include "base/stop_signals.hpp"
+#include "train/run_folder.hpp"
 #include "train/trainer.hpp"
 
 namespace switchyard {
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: [mpirun -n RANKS] switchyard train [--config FILE] [--key value ...]\n";
+
+// A run that is resumed goes on as it was configured, but for what the command line says.
+Words with_earlier_config(const RunConfig& run, const Words& words) {
+  std::filesystem::path earlier = RunFolder(run.folder).config_file();
+  if (!run.resume || !std::filesystem::exists(earlier)) return words;
+  Words all = {"--config", earlier.string()};
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
+}
+
+}  // namespace
 
 ExitCode train_command(int& argc, char**& argv, const Words& words) {
   StopSignals signals;
   return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
-    TrainConfig config;
-    std::string_view usage =
-        "usage: [mpirun -n RANKS] switchyard train [--config FILE] [--key value ...]\n";
-    if (!read_shared_config(launch, config, words, usage)) return ExitCode::done;
+    TrainConfig asked, config;
+    if (!read_shared_config(launch, asked, words, kUsage)) return ExitCode::done;
+    read_shared_config(launch, config, with_earlier_config(asked.run, words), kUsage);
     launch.world.set_deadline(std::chrono::seconds(config.execution.deadline));
     use_threads(config.execution.threads);
     return Trainer(config, launch.world, launch.log, signals).run();

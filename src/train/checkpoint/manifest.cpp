@@ -23,7 +23,6 @@ json to_json(const Manifest& manifest) {
           {"step", manifest.step},
           {"best_step", manifest.best_step ? json(*manifest.best_step) : json()},
           {"progress", manifest.progress},
-          {"config_crc32", manifest.config_crc},
           {"grid", {{"dp", manifest.dp}, {"ep", manifest.ep}}},
           {"files", files}};
 }
@@ -32,7 +31,6 @@ Manifest from_json(const json& body) {
   Manifest manifest{.step = body.at("step"),
                     .best_step = std::nullopt,
                     .progress = body.at("progress"),
-                    .config_crc = body.at("config_crc32"),
                     .dp = body.at("grid").at("dp"),
                     .ep = body.at("grid").at("ep"),
                     .files = {}};

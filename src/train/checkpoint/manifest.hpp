@@ -22,13 +22,12 @@ struct Manifest {
   std::int64_t step = 0;                  ///< optimizer steps taken
   std::optional<std::int64_t> best_step;  ///< of the best checkpoint until then
   std::string progress;                   ///< the trainer's own text
-  std::uint32_t config_crc = 0;           ///< CRC-32 of the resolved config's text
   int dp = 1;                             ///< grid that wrote it
   int ep = 1;
   std::vector<FileRecord> files;
 };
 
-/// CRC-32 of a text, as Manifest::config_crc has it.
+/// CRC-32 of a text.
 std::uint32_t text_crc(std::string_view text);
 
 /// Size and CRC-32 of a file of `folder`.

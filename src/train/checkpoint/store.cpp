@@ -44,7 +44,6 @@ void CheckpointStore::write(const CheckpointNote& note, ModelState& state, Sgd& 
   Manifest manifest{.step = note.step,
                     .best_step = note.best_step,
                     .progress = note.progress,
-                    .config_crc = text_crc(note.config_text),
                     .dp = grid_.dp(),
                     .ep = grid_.ep(),
                     .files = write_shards(folder, "model", model_slots(state), backend, grid_)};
@@ -91,12 +90,15 @@ std::optional<Checkpoint> find_latest_checkpoint(const fs::path& run_folder, Com
     try {
       return verify_checkpoint(folders.step(step), world);
     } catch (const Error& error) {
+      if (error.code() != ExitCode::bad_data) throw;
       if (is_first(world)) log.warning("passing over a checkpoint: {}", error.what());
     }
   }
-  SY_REQUIRE(steps.empty(), ExitCode::bad_data,
-             "none of the {} checkpoints of {} is whole; start anew in another run folder",
-             steps.size(), run_folder.string());
+  if (!steps.empty())
+    fail_everywhere(ExitCode::bad_data,
+                    fmt::format("none of the {} checkpoints of {} is whole; start anew in another "
+                                "run folder",
+                                steps.size(), run_folder.string()));
   return std::nullopt;
 }
 

@@ -32,8 +32,7 @@ struct CheckpointNote {
   /// The step of the best checkpoint so far, this one or one saved before: it is kept, and `best`
   /// points to it.
   std::optional<std::int64_t> best_step;
-  std::string progress;     ///< UTF-8, given back as it is
-  std::string config_text;  ///< of which the checksum is kept
+  std::string progress;  ///< UTF-8, given back as it is
 };
 
 class CheckpointStore {

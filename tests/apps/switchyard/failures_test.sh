@@ -26,4 +26,21 @@ for ranks in 1 2; do
   diff -r "$work/twice/before/checkpoints" "$work/twice/run/checkpoints" ||
     complain "a loss that is not finite touches the checkpoints"
 done
+
+# Without gate noise there is no smooth load loss: said before anything is written.
+expect_train 2 "gate-noise.*load-loss" options 1 "${small[@]}" --gate-noise off
+[[ ! -e $work/options/run ]] || complain "a bad objective leaves a run folder"
+
+# One step an epoch: what it did to the parameters shows only after the step.
+expect_train 1 "parameters are not finite after step 1" diverged 2 "${small[@]}" --batch 128 \
+  --lr 1e30
+[[ -z $(ls -A "$work/diverged/run/checkpoints") ]] ||
+  complain "parameters that are not finite are saved"
+
+# A folder with somebody's files is nobody's to clear.
+mkdir -p "$work/foreign/run/checkpoints"
+touch "$work/foreign/run/checkpoints/thesis.txt"
+expect_train 2 "--resume.*--overwrite.*--out" foreign 1 "${small[@]}"
+[[ -e $work/foreign/run/checkpoints/thesis.txt ]] || complain "a foreign folder was cleared"
+
 exit "$((failures > 0))"

@@ -22,9 +22,9 @@ stop_in_epoch() { # stop_in_epoch NAME RANKS EPOCH SIGNAL RANK: signals a rank o
   cat "$work/$name/log"
 }
 
-go_on() { # go_on NAME RANKS: resumes in the midst of an epoch
+go_on() { # go_on NAME RANKS: resumes in the midst of an epoch, with the settings of its folder
   local steps=34 step
-  expect_train 0 "resumed from run/checkpoints/step-" "$1" "$2" --resume "${arguments[@]}"
+  expect_train 0 "resumed from run/checkpoints/step-" "$1" "$2" --resume
   step=$(sed -n 's/.*resumed from .*step \([0-9]*\)).*/\1/p' "$work/$1/log")
   ((step % steps != 0)) || complain "$1 was resumed at step $step, which ends an epoch"
   # The checkpoint that was asked for is the only one that an undisturbed run does not have.
@@ -44,7 +44,15 @@ expect_train 0 "step 102" stopped2 2 --resume "${arguments[@]}"
 expect_same_run whole2 stopped2
 
 stop_in_epoch moved 2 2 TERM launcher
+expect_train 2 "--batch cannot change from 8 to 4" moved 2 --resume --batch 4
 go_on moved 3
 "$compare" 1e-10 "$work/whole1/run/metrics.jsonl" "$work/moved/run/metrics.jsonl" ||
   complain "a run that moves from 2 to 3 ranks trains otherwise"
+
+# Every rank its own batch statistics, and in the last batch of four one rank without samples.
+arguments+=(--batch-norm local)
+expect_train 0 "run folder: run" local 3 "${arguments[@]}"
+stop_in_epoch stopped_local 3 2 USR1 1
+go_on stopped_local 3
+expect_same_run local stopped_local
 exit "$((failures > 0))"
