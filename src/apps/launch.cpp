@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <optional>
 #include <sstream>
 #include <thread>
@@ -69,6 +70,9 @@ ExitCode run_on_all_ranks(int& argc, char**& argv,
   } catch (const Error& error) {
     report(log, session.world(), error);
     failure = error.code();
+  } catch (const std::bad_alloc&) {
+    log.error("out of host memory; use a smaller model or --batch, or fewer ranks on this host");
+    failure = ExitCode::run_failed;
   } catch (const std::exception& error) {
     log.error("unexpected failure ({}); please report it", error.what());
     failure = ExitCode::run_failed;

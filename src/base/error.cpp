@@ -4,8 +4,8 @@
 
 namespace switchyard {
 
-Error::Error(ExitCode code, std::string message, std::string expression,
-             std::source_location place, bool agreed)
+Error::Error(ExitCode code, std::string message, std::string expression, std::source_location place,
+             bool agreed)
     : std::runtime_error(std::move(message)),
       code_(code),
       expression_(std::move(expression)),

@@ -75,14 +75,12 @@ Dataset load_cifar10_layout(const fs::path& folder, const CifarCounts& counts,
 
 Dataset load_cifar10(const fs::path& folder) {
   return load_cifar10_layout(folder, {.per_train_file = 10000, .test = 10000},
-                             "remove it and run `launch/fetch-data cifar10` to get it again");
+                             fetch_again("cifar10", folder));
 }
 
 Dataset load_cifar100(const fs::path& folder) {
   const CifarRecord record{
-      .label_bytes = 2,
-      .classes = 100,
-      .advice = "remove it and run `launch/fetch-data cifar100` to get it again"};
+      .label_bytes = 2, .classes = 100, .advice = fetch_again("cifar100", folder)};
   std::vector<std::string> numbered;
   for (int i = 0; i < record.classes; ++i) numbered.push_back(fmt::format("class_{}", i));
   Dataset dataset{

@@ -49,6 +49,11 @@ std::vector<std::uint8_t> read_gzip(const fs::path& file, const std::string& adv
 
 }  // namespace
 
+std::string fetch_again(const std::string& name, const fs::path& folder) {
+  return fmt::format("remove the folder {0} and run `launch/fetch-data {1} {0}` to get it again",
+                     folder.string(), name);
+}
+
 std::vector<std::uint8_t> read_bytes(const fs::path& file, const std::string& advice) {
   SY_REQUIRE(fs::is_regular_file(file), ExitCode::bad_data, "'{}' is missing; {}", file.string(),
              advice);

@@ -8,6 +8,9 @@
 
 namespace switchyard {
 
+/// Advice for a data set whose files are not as they should be.
+std::string fetch_again(const std::string& name, const std::filesystem::path& folder);
+
 /// All bytes of `file`; a name ending in .gz is decompressed. A missing, unreadable or corrupt
 /// file is an Error (bad_data) that ends with `advice`.
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& file, const std::string& advice);

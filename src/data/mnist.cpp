@@ -13,7 +13,9 @@ constexpr std::uint32_t kLabelsMagic = 0x0801;  // unsigned bytes, one dimension
 constexpr std::uint32_t kImagesMagic = 0x0803;  // unsigned bytes, three dimensions
 constexpr std::uint32_t kLargestSide = 1024;
 
-const std::string kAdvice = "remove it and run `launch/fetch-data mnist` to get it again";
+std::string advice(const fs::path& file) {
+  return fetch_again("mnist", file.parent_path());
+}
 
 fs::path find_file(const fs::path& folder, const std::string& stem, const std::string& type) {
   for (const char* separator : {"-", "."})
@@ -38,14 +40,14 @@ struct Idx {
 };
 
 Idx open_idx(const fs::path& file, std::uint32_t magic, std::size_t header) {
-  Idx idx{file, read_bytes(file, kAdvice)};
+  Idx idx{file, read_bytes(file, advice(file))};
   SY_REQUIRE(idx.bytes.size() >= header, ExitCode::bad_data,
              "'{}' is truncated: it ends at byte {} (expected a header of {} bytes); {}",
-             file.string(), idx.bytes.size(), header, kAdvice);
+             file.string(), idx.bytes.size(), header, advice(file));
   SY_REQUIRE(idx.word(0) == magic, ExitCode::bad_data,
              "'{}' has {:#010x} at byte 0 (expected {:#010x}, the mark of an idx file of {}); {}",
              file.string(), idx.word(0), magic, magic == kImagesMagic ? "images" : "labels",
-             kAdvice);
+             advice(file));
   return idx;
 }
 
@@ -54,9 +56,9 @@ std::vector<std::int32_t> read_labels(const fs::path& file) {
   const auto idx = open_idx(file, kLabelsMagic, kHeader);
   const auto count = idx.word(4);
   require_size(file, idx.bytes.size(), kHeader + count, fmt::format("8 and {} labels", count),
-               kAdvice);
+               advice(file));
   for (std::size_t at = kHeader; at < idx.bytes.size(); ++at)
-    require_label(file, idx.bytes[at], kClasses, at, kAdvice);
+    require_label(file, idx.bytes[at], kClasses, at, advice(file));
   return {idx.bytes.begin() + kHeader, idx.bytes.end()};
 }
 
@@ -64,7 +66,7 @@ void require_side(const Idx& idx, std::size_t offset) {
   const auto side = idx.word(offset);
   SY_REQUIRE(side >= 1 && side <= kLargestSide, ExitCode::bad_data,
              "'{}' has image side {} at byte {} (expected 1 to {}); {}", idx.file.string(), side,
-             offset, kLargestSide, kAdvice);
+             offset, kLargestSide, advice(idx.file));
 }
 
 ImageSet read_images(const fs::path& file) {
@@ -74,7 +76,7 @@ ImageSet read_images(const fs::path& file) {
   require_side(idx, 12);
   const std::size_t count = idx.word(4), height = idx.word(8), width = idx.word(12);
   require_size(file, idx.bytes.size(), kHeader + count * height * width,
-               fmt::format("16 and {} images of {} x {}", count, height, width), kAdvice);
+               fmt::format("16 and {} images of {} x {}", count, height, width), advice(file));
   ImageSet images{.height = static_cast<std::int64_t>(height),
                   .width = static_cast<std::int64_t>(width),
                   .pixels = {},
@@ -93,7 +95,7 @@ ImageSet load_part(const fs::path& folder, const std::string& part) {
   const auto count = static_cast<std::int64_t>(images.pixels.size()) / images.image_bytes();
   SY_REQUIRE(images.size() == count, ExitCode::bad_data,
              "'{}' has {} labels at byte 4 (expected {}, the images of '{}'); {}",
-             labels_file.string(), images.size(), count, images_file.string(), kAdvice);
+             labels_file.string(), images.size(), count, images_file.string(), advice(labels_file));
   return images;
 }
 
@@ -111,7 +113,7 @@ Dataset load_mnist(const fs::path& folder) {
       ExitCode::bad_data,
       "'{}' has test images of {} x {} (expected {} x {}, as its training images); {}",
       folder.string(), dataset.test.height, dataset.test.width, dataset.train.height,
-      dataset.train.width, kAdvice);
+      dataset.train.width, fetch_again("mnist", folder));
   return dataset;
 }
 

@@ -49,7 +49,9 @@ void agree(Communicator& group, const std::function<void()>& task) {
   if (first == failures.end()) return;
   auto code = static_cast<ExitCode>(std::atoi(first->c_str()));
   std::string message = first->substr(first->find(' ') + 1);
-  if (group.size() > 1) message = fmt::format("rank {}: {}", first - failures.begin(), message);
+  bool alike = std::all_of(failures.begin(), failures.end(),
+                           [&](const std::string& text) { return text == *first; });
+  if (!alike) message = fmt::format("rank {}: {}", first - failures.begin(), message);
   fail_everywhere(code, std::move(message));
 }
 

@@ -24,6 +24,9 @@ double seconds_since(Clock::time_point start) {
 }
 
 TrainConfig validated(TrainConfig config, const Communicator& world) {
+  SY_REQUIRE(!(config.run.resume && config.run.overwrite), ExitCode::bad_usage,
+             "--resume goes on with the run in the folder and --overwrite removes it; give one of "
+             "the two");
   validate(config.model);
   validate(config.objective, config.model.head);
   choose_expert_parallel(config.execution.ep, world.size(), config.model.head);
@@ -66,7 +69,8 @@ void Trainer::prepare_folder() {
     if (!leads()) return;
     if (config_.run.resume) {
       SY_REQUIRE(std::filesystem::exists(folder_.checkpoints()), ExitCode::bad_data,
-                 "{} has no checkpoint to resume from; start the run without --resume",
+                 "{} has no checkpoint to resume from; start the run without --resume (and with "
+                 "--overwrite where the folder holds a run)",
                  folder_.path().string());
       return;
     }
@@ -153,6 +157,7 @@ Trainer::Outcome Trainer::train_epoch(EpochRecord& record) {
                       .epoch = progress_.epoch,
                       .dtype = config_.execution.precision};
   BatchLoader loader(data_.set, data_.set.train, std::move(plan), pixels, host_);
+  meter_->start_epoch();
   Clock::time_point start = Clock::now();
   while (auto batch = loader.next()) {
     StepResult result = take_step(*batch, loader.batches());
@@ -197,10 +202,12 @@ MetricSums Trainer::evaluate_on(const ImageSet& images, std::span<const std::int
 }
 
 void Trainer::close_epoch(EpochRecord& record) {
-  require_finite_parameters();
+  std::string trained = meter_->line(progress_.epoch, config_.run.epochs, progress_.batch,
+                                     progress_.batch, progress_.epoch_sums);
   Clock::time_point start = Clock::now();
   record.validation = evaluate_on(data_.set.train, data_.split.validation);
   record.validation_seconds = seconds_since(start);
+  require_finite("the validation loss is", figures_of(record.validation).loss);
   record.epoch = progress_.epoch;
   record.step = progress_.step;
   record.learning_rate = rate_of(progress_.batch - 1, progress_.batch);
@@ -213,10 +220,7 @@ void Trainer::close_epoch(EpochRecord& record) {
   progress_.train_accuracy.update(figures_of(record.train).accuracy, progress_.epoch);
   if (progress_.validation_accuracy.update(validation, progress_.epoch))
     best_step_ = progress_.step;
-  log_.end_progress(fmt::format("{}  validation {:.2f} %",
-                                meter_->line(progress_.epoch, config_.run.epochs, progress_.batch,
-                                             progress_.batch, progress_.epoch_sums),
-                                100 * validation));
+  log_.end_progress(fmt::format("{}  validation {:.2f} %", trained, 100 * validation));
   agree(world_, [&] {
     if (leads()) folder_.append_metrics(metrics_line(record));
   });
@@ -234,26 +238,38 @@ std::string Trainer::replayable_config() const {
   return write_resolved(replayable);
 }
 
-// The loss is checked before each update; what the last update did shows only here.
-void Trainer::require_finite_parameters() {
-  auto value = [](const Parameter& p) -> const Tensor& { return p.value; };
-  if (std::isfinite(sharded_dot(classifier_.state(), classifier_.grid(), value, value))) return;
-  fail_everywhere(ExitCode::run_failed,
-                  fmt::format("the parameters are not finite after step {}; the last checkpoint is "
-                              "untouched: resume from it with a lower --lr or with --clip-norm",
-                              progress_.step));
+// A step checks its loss before it updates the parameters; what the update made of them shows here.
+void Trainer::require_finite(const std::string& what, double value) {
+  if (std::isfinite(value)) return;
+  fail_everywhere(
+      ExitCode::run_failed,
+      fmt::format("{} not finite after step {}; checkpoints are as before: resume from "
+                  "the last one, if there is one, with a lower --lr or with --clip-norm",
+                  what, progress_.step));
 }
 
 void Trainer::save() {
-  require_finite_parameters();
+  auto value = [](const Parameter& p) -> const Tensor& { return p.value; };
+  require_finite("the parameters are",
+                 sharded_dot(classifier_.state(), classifier_.grid(), value, value));
   checkpoints_->save(
       {.step = progress_.step, .best_step = best_step_, .progress = progress_.to_text()},
       classifier_.state(), sgd_);
 }
 
+// Where the best checkpoint is damaged the last parameters are tested, rather than nothing.
+void Trainer::load_best() {
+  try {
+    if (auto best = find_best_checkpoint(folder_.path(), world_, log_))
+      load_weights(best->folder, classifier_.state(), classifier_.grid(), log_);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::bad_data) throw;
+    if (leads()) log_.warning("testing the last parameters, not the best: {}", error.what());
+  }
+}
+
 void Trainer::test_best() {
-  if (auto best = find_best_checkpoint(folder_.path(), world_, log_))
-    load_weights(best->folder, classifier_.state(), classifier_.grid(), log_);
+  load_best();
   std::vector<std::int64_t> all = all_samples(data_.set.test);
   RunSummary summary{.head = std::string(name_of<HeadKind>(config_.model.head.kind, head_choices)),
                      .epochs = config_.run.epochs,

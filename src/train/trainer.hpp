@@ -39,8 +39,9 @@ class Trainer {
   StepResult take_step(const Batch& batch, std::int64_t batches);
   void close_epoch(EpochRecord& record);
   std::string replayable_config() const;
-  void require_finite_parameters();
+  void require_finite(const std::string& what, double value);
   void save();
+  void load_best();
   void test_best();
   MetricSums evaluate_on(const ImageSet& images, std::span<const std::int64_t> samples);
   double rate_of(std::int64_t batch, std::int64_t batches) const;

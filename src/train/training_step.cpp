@@ -96,9 +96,10 @@ StepResult TrainingStep::run(const StepInput& input) {
   if (!status.not_finite().empty())
     fail_everywhere(
         ExitCode::run_failed,
-        fmt::format("the loss is not finite at step {} (on rank {}); the last checkpoint is "
-                    "untouched: resume from it with a lower --lr or with --clip-norm",
-                    input.step, fmt::join(status.not_finite(), ", ")));
+        fmt::format(
+            "the loss is not finite at step {} (on rank {}); checkpoints are as before: "
+            "resume from the last one, if there is one, with a lower --lr or with --clip-norm",
+            input.step, fmt::join(status.not_finite(), ", ")));
 
   StepResult result{.sums = status.sums(), .balance = balance, .stop_requested = status.stop()};
   if (clip_norm_ > 0)

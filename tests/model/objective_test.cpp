@@ -98,12 +98,16 @@ TEST_F(ObjectiveTest, OfTheSoftHeadAddsTheDivergence) {
 
 TEST_F(ObjectiveTest, RefusesTheSmoothLoadLossWithoutNoise) {
   HeadConfig head{.kind = HeadKind::sparse_moe, .experts = 2, .k = 1};
+  switchyard::testing::error_text(ExitCode::run_failed,
+                                  [&] { objective(head, {}, quiet_routing()); });
+  head.gate_noise = false;
   std::string text = switchyard::testing::error_text(ExitCode::bad_usage,
-                                                     [&] { objective(head, {}, quiet_routing()); });
+                                                     [&] { validate(ObjectiveConfig{}, head); });
   EXPECT_NE(text.find("--gate-noise on, --load-loss importance or --load-weight 0"),
             std::string::npos)
       << text;
   EXPECT_NO_THROW(objective(head, {.load_weight = 0}, quiet_routing()));
+  EXPECT_NO_THROW(validate(ObjectiveConfig{.load_weight = 0}, head));
 }
 
 }  // namespace

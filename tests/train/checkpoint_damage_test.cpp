@@ -23,8 +23,7 @@ using testing::LogText;
 class CheckpointDamage : public ::testing::Test {
  protected:
   void save(std::int64_t step) {
-    store_.save({step, {}, fmt::format("progress {}", step), "lr = 1\n"}, model_.state,
-                *model_.sgd);
+    store_.save({step, {}, fmt::format("progress {}", step)}, model_.state, *model_.sgd);
   }
   fs::path step(std::int64_t number) { return folders_.step(number); }
   std::optional<Checkpoint> latest() {

@@ -75,8 +75,7 @@ TEST_F(CheckpointFit, ASingleFileOrItsFolderGivesTheWeights) {
 
 TEST_F(CheckpointFit, FilesHaveTorchsLayout) {
   CheckpointModel model(grid_);
-  CheckpointStore(folder_.path(), grid_, 1, log_.log)
-      .save({1, {}, "{}", ""}, model.state, *model.sgd);
+  CheckpointStore(folder_.path(), grid_, 1, log_.log).save({1, {}, "{}"}, model.state, *model.sgd);
   fs::path folder = folder_ / "checkpoints" / "step-000001";
   for (const char* stem : {"model", "optimizer"}) {
     TensorFiles files = TensorFiles::open(folder, stem);
@@ -95,8 +94,7 @@ TEST_F(CheckpointFit, FilesHaveTorchsLayout) {
 
 TEST_F(CheckpointFit, ADamagedCheckpointIsNotTakenForWeights) {
   CheckpointModel model(grid_);
-  CheckpointStore(folder_.path(), grid_, 1, log_.log)
-      .save({1, {}, "{}", ""}, model.state, *model.sgd);
+  CheckpointStore(folder_.path(), grid_, 1, log_.log).save({1, {}, "{}"}, model.state, *model.sgd);
   fs::path folder = folder_ / "checkpoints" / "step-000001";
   fs::resize_file(folder / "optimizer-00001-of-00002.safetensors", 10);
   error_text(ExitCode::bad_data, [&] { load(folder, model); });

@@ -23,7 +23,7 @@ class CheckpointKeeping : public ::testing::Test {
   }
   void save(CheckpointStore& store, std::int64_t step, std::optional<std::int64_t> best = {},
             const std::string& progress = "{}") {
-    store.save({step, best, progress, ""}, model_.state, *model_.sgd);
+    store.save({step, best, progress}, model_.state, *model_.sgd);
   }
   fs::path entry(const std::string& name) { return folder_ / "checkpoints" / name; }
 

@@ -52,7 +52,7 @@ TEST(CheckpointGrids, EveryGridReadsWhatAnyGridWrote) {
   on_every_grid([&](const ProcessGrid& grid) {
     CheckpointModel model(grid);
     CheckpointStore store(folder.path(), grid, 100, log.log);
-    store.save({10 * grid.dp() + grid.ep(), {}, "{}", ""}, model.state, *model.sgd);
+    store.save({10 * grid.dp() + grid.ep(), {}, "{}"}, model.state, *model.sgd);
   });
   on_every_grid([&](const ProcessGrid& grid) {
     auto expected = CheckpointModel(grid).bytes();
@@ -73,7 +73,7 @@ TEST(CheckpointGrids, ShardsAreOnePerExpertRankWhateverDp) {
   on_every_grid([&](const ProcessGrid& grid) {
     CheckpointModel model(grid);
     CheckpointStore store(folder.path(), grid, 1, log.log);
-    store.save({1, {}, "{}", ""}, model.state, *model.sgd);
+    store.save({1, {}, "{}"}, model.state, *model.sgd);
     auto latest = find_latest_checkpoint(folder.path(), grid.world(), log.log);
     ASSERT_TRUE(latest.has_value());
     EXPECT_EQ(latest->manifest.dp, grid.dp());
@@ -90,7 +90,7 @@ TEST(CheckpointGrids, ADenseModelIsOneShard) {
   LogText log;
   ProcessGrid grid(world(), 1);
   CheckpointModel model(grid, {.experts = 0});
-  CheckpointStore(folder.path(), grid, 1, log.log).save({1, {}, "{}", ""}, model.state, *model.sgd);
+  CheckpointStore(folder.path(), grid, 1, log.log).save({1, {}, "{}"}, model.state, *model.sgd);
   auto latest = find_latest_checkpoint(folder.path(), world(), log.log);
   ASSERT_TRUE(latest.has_value());
   ASSERT_EQ(latest->manifest.files.size(), 4u);
@@ -104,7 +104,7 @@ TEST(CheckpointGrids, AWriteThatFailsOnOneRankFailsOnAllAndChangesNothing) {
   ProcessGrid grid(world(), ranks);
   CheckpointModel model(grid);
   CheckpointStore store(folder.path(), grid, 1, log.log);
-  store.save({1, {}, "first", ""}, model.state, *model.sgd);
+  store.save({1, {}, "first"}, model.state, *model.sgd);
 
   // Files of the last rank may not grow: a full disk on one node.
   rlimit old{};
@@ -113,7 +113,7 @@ TEST(CheckpointGrids, AWriteThatFailsOnOneRankFailsOnAllAndChangesNothing) {
   rlimit tight{100, old.rlim_max};
   if (world().rank().value == ranks - 1) setrlimit(RLIMIT_FSIZE, &tight);
   std::string text = testing::error_text(ExitCode::run_failed, [&] {
-    store.save({2, {}, "second", ""}, model.state, *model.sgd);
+    store.save({2, {}, "second"}, model.state, *model.sgd);
   });
   setrlimit(RLIMIT_FSIZE, &old);
 
@@ -125,7 +125,7 @@ TEST(CheckpointGrids, AWriteThatFailsOnOneRankFailsOnAllAndChangesNothing) {
   ASSERT_TRUE(latest.has_value());
   EXPECT_EQ(latest->manifest.progress, "first");
 
-  store.save({2, {}, "second", ""}, model.state, *model.sgd);
+  store.save({2, {}, "second"}, model.state, *model.sgd);
   latest = find_latest_checkpoint(folder.path(), world(), log.log);
   EXPECT_EQ(latest->manifest.progress, "second");
 }
@@ -135,7 +135,7 @@ TEST(CheckpointGrids, OneExpertTooManyIsNamedOnEveryRank) {
   LogText log;
   ProcessGrid grid(world(), world().size());
   CheckpointModel saved(grid, {.experts = 8});
-  CheckpointStore(folder.path(), grid, 1, log.log).save({1, {}, "{}", ""}, saved.state, *saved.sgd);
+  CheckpointStore(folder.path(), grid, 1, log.log).save({1, {}, "{}"}, saved.state, *saved.sgd);
   auto latest = find_latest_checkpoint(folder.path(), world(), log.log);
   ASSERT_TRUE(latest.has_value());
   CheckpointModel model(grid, {.seed = 2, .experts = 4});

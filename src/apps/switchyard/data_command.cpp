@@ -64,9 +64,10 @@ ExitCode data_command(const Words& words) {
   Words rest(words.begin() + !words.empty(), words.end());
   if (action == "synth") return synth(rest);
   if (action == "info" && rest != Words{"--help"}) return info(rest);
+  bool help = action == "--help" || action == "-h" || action == "info";
+  SY_REQUIRE(help, ExitCode::bad_usage, "'{}' is nothing that data can do\n{}", action, kUsage);
   fmt::print("{}", kUsage);
-  return action == "--help" || action == "-h" || action == "info" ? ExitCode::done
-                                                                  : ExitCode::bad_usage;
+  return ExitCode::done;
 }
 
 }  // namespace switchyard

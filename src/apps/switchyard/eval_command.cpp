@@ -85,6 +85,9 @@ ExitCode eval_command(int& argc, char**& argv, const Words& words) {
     RunFolder run("");
     if (!words.empty() && !words.front().starts_with("-")) {
       run = RunFolder(words.front());
+      SY_REQUIRE(std::filesystem::exists(run.config_file()), ExitCode::bad_usage,
+                 "{} is no run folder (it has no config.cfg); name the --out folder of a training",
+                 words.front());
       all.erase(all.begin());
       all.insert(all.begin(), {"--config", run.config_file().string()});
     } else {

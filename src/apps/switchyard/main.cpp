@@ -1,8 +1,12 @@
 // switchyard: the program. See commands.hpp for what it can do.
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <string_view>
+#include <system_error>
 
 #include "apps/switchyard/commands.hpp"
 #include "base/build_info.hpp"
@@ -26,8 +30,15 @@ commands:
 switchyard COMMAND --help lists a command's options with defaults and units.
 )";
 
+// Commands that need no MPI run in one process; below mpirun that is rank 0.
+bool is_spare_rank() {
+  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  return rank && std::string_view(rank) != "0";
+}
+
 ExitCode dispatch(int& argc, char**& argv) {
   if (argc < 2) {
+    if (is_spare_rank()) return ExitCode::bad_usage;
     std::fputs(kUsage.data(), stderr);
     return ExitCode::bad_usage;
   }
@@ -35,6 +46,7 @@ ExitCode dispatch(int& argc, char**& argv) {
   Words words(argv + 2, argv + argc);
   if (command == "train") return train_command(argc, argv, words);
   if (command == "eval") return eval_command(argc, argv, words);
+  if (is_spare_rank()) return ExitCode::done;
   if (command == "data") return data_command(words);
   if (command == "inspect") return inspect_command(words);
   if (command == "--help" || command == "-h" || command == "help") {
@@ -57,10 +69,16 @@ ExitCode dispatch(int& argc, char**& argv) {
 
 int main(int argc, char** argv) {
   try {
-    return static_cast<int>(dispatch(argc, argv));
+    ExitCode code = dispatch(argc, argv);
+    SY_REQUIRE(std::fflush(stdout) == 0, ExitCode::run_failed,
+               "cannot write standard output ({}); is the disk full?", std::strerror(errno));
+    return static_cast<int>(code);
   } catch (const Error& error) {
     fmt::print(stderr, "switchyard: {}\n", error.what());
     return static_cast<int>(error.code());
+  } catch (const std::system_error& error) {
+    fmt::print(stderr, "switchyard: {}\n", error.what());
+    return static_cast<int>(ExitCode::run_failed);
   } catch (const std::exception& error) {
     fmt::print(stderr, "switchyard: unexpected failure ({}); please report it\n", error.what());
     return static_cast<int>(ExitCode::run_failed);

@@ -31,11 +31,11 @@ done
 expect_train 2 "gate-noise.*load-loss" options 1 "${small[@]}" --gate-noise off
 [[ ! -e $work/options/run ]] || complain "a bad objective leaves a run folder"
 
-# One step an epoch: what it did to the parameters shows only after the step.
-expect_train 1 "parameters are not finite after step 1" diverged 2 "${small[@]}" --batch 128 \
+# One step an epoch: what it did to the model shows only after the step.
+expect_train 1 "is not finite after step 1" diverged 2 "${small[@]}" --batch 128 \
   --lr 1e30
 [[ -z $(ls -A "$work/diverged/run/checkpoints") ]] ||
-  complain "parameters that are not finite are saved"
+  complain "a diverged model is saved"
 
 # A folder with somebody's files is nobody's to clear.
 mkdir -p "$work/foreign/run/checkpoints"
