@@ -31,8 +31,6 @@ struct Normalisation {
   std::array<double, kChannels> std;
 };
 
-enum class Part { train, test };
-
 struct Dataset {
   std::string name;
   std::vector<std::string> class_names;
@@ -42,7 +40,6 @@ struct Dataset {
   ImageSet test;
 
   int classes() const { return static_cast<int>(class_names.size()); }
-  const ImageSet& images(Part part) const { return part == Part::train ? train : test; }
 };
 
 /// How a data set lies on disk.

@@ -23,9 +23,6 @@ struct DispatchPlan {
   Tensor combine;  ///< (B k) i32: place among the sent rows of (sample, choice)
   Tensor regroup;  ///< (R) i32: place among the arrived rows of the r-th grouped row
   Tensor ungroup;  ///< (R) i32: the inverse
-
-  std::int64_t sent() const { return pack.dim(0); }
-  std::int64_t received() const { return regroup.dim(0); }
 };
 
 /// `chosen` (B,k) i32; `experts` in all, sharded over `group` as expert_range() says. Collective.

@@ -49,9 +49,9 @@ void agree(Communicator& group, const std::function<void()>& task) {
   if (first == failures.end()) return;
   auto code = static_cast<ExitCode>(std::atoi(first->c_str()));
   std::string message = first->substr(first->find(' ') + 1);
-  bool alike = std::all_of(failures.begin(), failures.end(),
-                           [&](const std::string& text) { return text == *first; });
-  if (!alike) message = fmt::format("rank {}: {}", first - failures.begin(), message);
+  // Rank 0 speaks for all: only another's failure needs its name.
+  if (first != failures.begin())
+    message = fmt::format("rank {}: {}", first - failures.begin(), message);
   fail_everywhere(code, std::move(message));
 }
 

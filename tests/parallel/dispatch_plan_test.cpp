@@ -72,8 +72,8 @@ TEST_P(DispatchPlans, CountsRowsByDestinationAndSource) {
   for (const Row& row : arrived()) ++receive[static_cast<std::size_t>(row.source)];
   EXPECT_EQ(plan.send_rows, send);
   EXPECT_EQ(plan.receive_rows, receive);
-  EXPECT_EQ(plan.sent(), static_cast<std::int64_t>(sent_by(me).size()));
-  EXPECT_EQ(plan.received(), static_cast<std::int64_t>(arrived().size()));
+  EXPECT_EQ(plan.pack.dim(0), static_cast<std::int64_t>(sent_by(me).size()));
+  EXPECT_EQ(plan.regroup.dim(0), static_cast<std::int64_t>(arrived().size()));
 }
 
 TEST_P(DispatchPlans, PackByExpertAndFindEachPairAgain) {
@@ -95,7 +95,7 @@ TEST_P(DispatchPlans, RegroupByLocalExpertInTheOrderOfSamples) {
   ASSERT_EQ(regroup.size(), rows.size());
   ASSERT_EQ(plan.offsets.size(), static_cast<std::size_t>(shard(me).size()) + 1);
   EXPECT_EQ(plan.offsets.front(), 0);
-  EXPECT_EQ(plan.offsets.back(), plan.received());
+  EXPECT_EQ(plan.offsets.back(), plan.regroup.dim(0));
   for (int e = 0; e < shard(me).size(); ++e) {
     std::int64_t last_sample = -1;
     for (auto r = plan.offsets[e]; r < plan.offsets[e + 1]; ++r) {

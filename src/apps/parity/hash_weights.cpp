@@ -6,7 +6,7 @@
 namespace switchyard::parity {
 namespace {
 
-constexpr std::uint64_t golden = 0x9E3779B97F4A7C15u;
+constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15u;
 
 std::uint64_t mix(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -22,9 +22,9 @@ std::uint64_t fnv1a(std::string_view text) {
 
 class Stream {
  public:
-  Stream(std::uint64_t seed, std::string_view name) : key_(mix(seed * golden + fnv1a(name))) {}
+  Stream(std::uint64_t seed, std::string_view name) : key_(mix(seed * kGolden + fnv1a(name))) {}
 
-  std::uint64_t word(std::size_t i) const { return mix(key_ + (i + 1) * golden); }
+  std::uint64_t word(std::size_t i) const { return mix(key_ + (i + 1) * kGolden); }
   double uniform(std::size_t i) const {
     constexpr std::int64_t one = 1 << 24;
     return static_cast<double>(2 * static_cast<std::int64_t>(word(i) >> 40) + 1 - one) / one;

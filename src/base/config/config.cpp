@@ -12,7 +12,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* command_line = "command line";
+constexpr const char* kCommandLine = "command line";
 
 std::string describe(const Field& field) {
   return fmt::format("{}{}{} ({}{}default {})", field.help, field.unit.empty() ? "" : ", in ",
@@ -78,7 +78,7 @@ std::vector<po::option> tokenise(std::span<const Field> fields,
         .options;
   } catch (const po::error& error) {
     fail(ExitCode::bad_usage,
-         fmt::format("{}: {}; write --key value or --key=value", command_line, error.what()));
+         fmt::format("{}: {}; write --key value or --key=value", kCommandLine, error.what()));
   }
 }
 
@@ -87,7 +87,7 @@ std::string value_of(const po::option& option) {
   bool took_next_option =
       option.original_tokens.size() == 2 && option.original_tokens[1].starts_with("--");
   SY_REQUIRE(option.unregistered || (!option.value.empty() && !took_next_option),
-             ExitCode::bad_usage, "{}: --{} has no value; write --{} value", command_line,
+             ExitCode::bad_usage, "{}: --{} has no value; write --{} value", kCommandLine,
              option.string_key, option.string_key);
   return option.value.empty() ? "" : option.value.front();
 }
@@ -95,10 +95,10 @@ std::string value_of(const po::option& option) {
 void take_positional(const std::string& word, Positionals allowed, Arguments& result) {
   bool dashed = word.size() > 1 && word.front() == '-';
   SY_REQUIRE(!dashed, ExitCode::bad_usage,
-             "{}: unknown option '{}'; options are spelled --key value, see --help", command_line,
+             "{}: unknown option '{}'; options are spelled --key value, see --help", kCommandLine,
              word);
   SY_REQUIRE(allowed == Positionals::any, ExitCode::bad_usage,
-             "{}: '{}' belongs to no option; write --key value", command_line, word);
+             "{}: '{}' belongs to no option; write --key value", kCommandLine, word);
   result.positionals.push_back(word);
 }
 
@@ -118,7 +118,7 @@ Arguments read_arguments(std::span<const Field> fields, const std::vector<std::s
     if (option.string_key.empty())
       take_positional(value_of(option), positionals, result);
     else
-      assign_field(fields, option.string_key, value_of(option), command_line);
+      assign_field(fields, option.string_key, value_of(option), kCommandLine);
   }
   return result;
 }
