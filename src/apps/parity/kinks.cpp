@@ -34,6 +34,8 @@ class KinkBackend final : public Base {
   KinkBackend(KinkUse use, KinkLog& log) : use_(use), log_(log) {}
 
   Tensor relu(const Tensor& x) override {
+    // Of vectors (batch statistics in double, mean routing) it is a lower bound, not an activation.
+    if (x.rank() == 1) return Base::relu(x);
     return outermost([&] { return Base::relu(x); });
   }
   Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
