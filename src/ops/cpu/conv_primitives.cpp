@@ -49,9 +49,8 @@ dnnl::convolution_forward::primitive_desc best_forward(const dnnl::engine& engin
                                                        const dnnl::primitive_attr& attr) {
   auto first = onednn::forward_desc(engine, descs, attr);
   if (first.weights_desc().get_size() <= kLargeWeights || !is_batch_reduce(first)) return first;
-  auto other = onednn::forward_desc(engine, descs, attr);
-  const bool direct = other.next_impl() && !is_batch_reduce(other) &&
-                      std::string_view(other.impl_info_str()).starts_with("jit:avx512");
+  auto other = onednn::second_forward_desc(engine, descs, attr);
+  const bool direct = other && std::string_view(other.impl_info_str()).starts_with("jit:avx512");
   return direct ? other : first;
 }
 

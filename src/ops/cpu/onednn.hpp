@@ -28,6 +28,21 @@ inline auto forward_desc(const dnnl::engine& engine, const ConvDescs& d,
 #endif
 }
 
+/// The implementation that oneDNN would choose second; empty where there is only one.
+inline dnnl::convolution_forward::primitive_desc second_forward_desc(
+    const dnnl::engine& engine, const ConvDescs& d, const dnnl::primitive_attr& attr) {
+  using Convolution = dnnl::convolution_forward;
+#if DNNL_VERSION_MAJOR >= 3
+  auto found = forward_desc(engine, d, attr);
+#else
+  // Version 2 reads the descriptor again when it goes on to the next implementation.
+  const Convolution::desc desc{kTraining, kDirect,   d.x,       d.w,      d.bias,
+                               d.y,       d.strides, d.padding, d.padding};
+  Convolution::primitive_desc found(desc, attr, engine);
+#endif
+  return found.next_impl() ? found : Convolution::primitive_desc();
+}
+
 inline auto backward_data_desc(const dnnl::engine& engine, const ConvDescs& d,
                                const dnnl::primitive_attr& attr,
                                const dnnl::convolution_forward::primitive_desc& forward) {
