@@ -17,7 +17,7 @@
 namespace switchyard {
 namespace {
 
-constexpr std::chrono::seconds kStartDeadline{60};
+constexpr std::chrono::seconds kStartDeadline{25};
 
 // Where every rank fails alike (as all do for bad usage) rank 0 speaks for all, and the others give
 // it the time to: the first rank to abort ends them all.
