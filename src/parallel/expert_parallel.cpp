@@ -82,8 +82,8 @@ Variable ExpertParallel::route(Tape& tape, const Variable& h, const Variable& we
   input.offsets = plan.offsets;
   if (keys == RowKeys::needed) {
     Tensor sent = pair_keys(backend_, sample_ids, chosen, plan.combine, experts_);
-    Tensor keys = backend_.gather_rows(exchange.apply(sent), plan.regroup);
-    input.keys = keys.reshape({keys.numel()});
+    Tensor grouped = backend_.gather_rows(exchange.apply(sent), plan.regroup);
+    input.keys = grouped.reshape({grouped.numel()});
   }
   Variable arrived = exchange_rows(tape, gather_rows(tape, h, plan.pack), exchange);
   input.rows = gather_rows(tape, arrived, plan.regroup);

@@ -207,7 +207,8 @@ void Trainer::close_epoch(EpochRecord& record) {
   Clock::time_point start = Clock::now();
   record.validation = evaluate_on(data_.set.train, data_.split.validation);
   record.validation_seconds = seconds_since(start);
-  require_finite("the validation loss is", figures_of(record.validation).loss);
+  Figures validation = figures_of(record.validation);
+  require_finite("the validation loss is", validation.loss);
   record.epoch = progress_.epoch;
   record.step = progress_.step;
   record.learning_rate = rate_of(progress_.batch - 1, progress_.batch);
@@ -216,11 +217,10 @@ void Trainer::close_epoch(EpochRecord& record) {
   record.balance = progress_.balance_sum / std::max(progress_.epoch_sums.samples(), 1.0);
   record.peak_bytes = backend_->allocator().peak_bytes();
 
-  double validation = figures_of(record.validation).accuracy;
   progress_.train_accuracy.update(figures_of(record.train).accuracy, progress_.epoch);
-  if (progress_.validation_accuracy.update(validation, progress_.epoch))
+  if (progress_.validation_accuracy.update(validation.accuracy, progress_.epoch))
     best_step_ = progress_.step;
-  log_.end_progress(fmt::format("{}  validation {:.2f} %", trained, 100 * validation));
+  log_.end_progress(fmt::format("{}  validation {:.2f} %", trained, 100 * validation.accuracy));
   agree(world_, [&] {
     if (leads()) folder_.append_metrics(metrics_line(record));
   });
@@ -261,7 +261,7 @@ void Trainer::save() {
 void Trainer::load_best() {
   try {
     if (auto best = find_best_checkpoint(folder_.path(), world_, log_))
-      load_weights(best->folder, classifier_.state(), classifier_.grid(), log_);
+      load_weights(*best, classifier_.state(), classifier_.grid(), log_);
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_data) throw;
     if (leads()) log_.warning("testing the last parameters, not the best: {}", error.what());

@@ -37,16 +37,17 @@ void visit(Visitor& v, EvalConfig& c) {
 
 void load(const EvalConfig& config, const RunFolder& run, DistributedClassifier& classifier,
           const Launch& launch) {
-  std::filesystem::path path = config.checkpoint;
   if (config.checkpoint == "best" || config.checkpoint == "last") {
     auto found = config.checkpoint == "best"
                      ? find_best_checkpoint(run.path(), launch.world, launch.log)
                      : find_latest_checkpoint(run.path(), launch.world, launch.log);
     SY_REQUIRE(found, ExitCode::bad_data, "{} has no {} checkpoint; train it first",
                run.path().string(), config.checkpoint);
-    path = found->folder;
+    load_weights(*found, classifier.state(), classifier.grid(), launch.log);
+    return;
   }
-  load_weights(path, classifier.state(), classifier.grid(), launch.log);
+  load_weights(std::filesystem::path(config.checkpoint), classifier.state(), classifier.grid(),
+               launch.log);
 }
 
 ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Launch& launch) {

@@ -143,6 +143,12 @@ void load_checkpoint(const Checkpoint& checkpoint, ModelState& state, Sgd& optim
   settle(std::move(momenta), state);
 }
 
+void load_weights(const Checkpoint& checkpoint, ModelState& state, const ProcessGrid& grid,
+                  Logger& log) {
+  settle(read_slots(checkpoint.folder, "model", model_slots(state), state.backend(), grid, log),
+         state);
+}
+
 void load_weights(const fs::path& path, ModelState& state, const ProcessGrid& grid, Logger& log) {
   bool checkpoint = false;
   agree(grid.world(), [&] { checkpoint = fs::exists(path / kManifestName); });

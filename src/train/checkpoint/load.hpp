@@ -16,6 +16,10 @@ namespace switchyard {
 void load_checkpoint(const Checkpoint& checkpoint, ModelState& state, Sgd& optimizer,
                      const ProcessGrid& grid, Logger& log);
 
+/// The model alone, from a checkpoint that has been verified.
+void load_weights(const Checkpoint& checkpoint, ModelState& state, const ProcessGrid& grid,
+                  Logger& log);
+
 /// The model alone, from a checkpoint's folder (which is then verified), from a folder with
 /// model.safetensors or its index, or from a .safetensors file: exports of PyTorch included.
 void load_weights(const std::filesystem::path& path, ModelState& state, const ProcessGrid& grid,
