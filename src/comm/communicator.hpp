@@ -1,16 +1,21 @@
 #pragma once
-// A group of ranks and what they exchange. Interface only: self (one rank) and mpi implement it.
+// A group of ranks and what they exchange. Interface only: self (one rank), mpi, and for tensors on
+// CUDA devices staged and nccl implement it.
 //
 // All members of a group make the same calls in the same order. Every wait has a deadline: when
 // it passes, the call throws an Error naming the operation, its sequence number, the counts and
 // the ranks that did not get there. After such an Error the group is of no more use, and buffers
 // of the exchange may still be written to: end the launch with MpiSession::abort.
 // Reductions run in an order fixed by the group, so the same call on the same group gives the
-// same bits, and the same bits on every rank. Tensors are host memory, f32, f64 or i64 (those
-// that are only moved, of any type), and do not overlap. Zero rows and zero counts are normal.
+// same bits, and the same bits on every rank. Tensors are f32, f64, bf16 (on devices) or i64,
+// those that are only moved of any type, and do not overlap. They lie in host memory; groups for
+// devices take tensors of device memory too, and then order an exchange by the device's stream:
+// a call or wait returns once the exchange is enqueued, not once it is done. Zero rows and zero
+// counts are normal.
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -58,6 +63,10 @@ class Communicator {
   /// `receive` grouped by source as receive_rows says.
   virtual void all_to_all_rows(const Tensor& send, Counts send_rows, Tensor& receive,
                                Counts receive_rows) = 0;
+  /// The same without waiting. `send` must not change and `receive` not be read before the request
+  /// is complete.
+  virtual std::unique_ptr<Request> start_all_to_all_rows(Tensor send, Counts send_rows,
+                                                         Tensor receive, Counts receive_rows) = 0;
   /// Everybody's rows, in rank order; rows[r] is how many rank r gives.
   virtual void all_gather_rows(const Tensor& mine, Tensor& all, Counts rows) = 0;
   /// The transpose: `mine` becomes the sum over ranks of the rows of `all` that are this rank's.
@@ -75,8 +84,14 @@ class Communicator {
   virtual void progress() = 0;
 };
 
-/// The group of one rank.
-std::unique_ptr<Communicator> make_self_communicator(std::string name = "self");
+/// Copies a tensor's bytes onto another's.
+using TensorCopy = std::function<void(const Tensor& from, Tensor& to)>;
+/// That of host memory.
+void copy_on_host(const Tensor& from, Tensor& to);
+
+/// The group of one rank. `copy` is given for tensors of other memory than the host's.
+std::unique_ptr<Communicator> make_self_communicator(std::string name = "self",
+                                                     TensorCopy copy = copy_on_host);
 
 /// Owns MPI between initialisation and finalisation. main() holds it; one a process.
 ///

@@ -14,6 +14,8 @@ std::size_t size_of(DType dtype) {
       return 8;
     case DType::u8:
       return 1;
+    case DType::bf16:
+      return 2;
   }
   fail(ExitCode::run_failed, "unknown element type");
 }
@@ -30,6 +32,8 @@ std::string_view to_string(DType dtype) {
       return "i64";
     case DType::u8:
       return "u8";
+    case DType::bf16:
+      return "bf16";
   }
   return "unknown";
 }

@@ -7,10 +7,11 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "device/bfloat16.hpp"
 
 namespace switchyard {
 
-enum class DType { f32, f64, i32, i64, u8 };
+enum class DType { f32, f64, i32, i64, u8, bf16 };
 
 std::size_t size_of(DType dtype);
 std::string_view to_string(DType dtype);
@@ -25,6 +26,8 @@ constexpr DType dtype_of() {
     return DType::i32;
   else if constexpr (std::is_same_v<T, std::int64_t>)
     return DType::i64;
+  else if constexpr (std::is_same_v<T, BFloat16>)
+    return DType::bf16;
   else {
     static_assert(std::is_same_v<T, std::uint8_t>, "no DType for this type");
     return DType::u8;

@@ -61,10 +61,13 @@ class Pool : public std::enable_shared_from_this<Pool> {
         free_.clear();  // what is kept of other sizes may make the room
         raw.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, size)));
       }
-      SY_REQUIRE(raw, ExitCode::run_failed,
-                 "out of host memory (asked for {} bytes with {} in use); use a smaller --batch, "
-                 "fewer ranks on this host, or a machine with more memory",
-                 size, live_);
+      if (!raw)
+        throw OutOfMemory(ExitCode::run_failed,
+                          fmt::format("out of host memory (asked for {} bytes with {} in use); use "
+                                      "a smaller --batch, fewer ranks on this host, or a machine "
+                                      "with more memory",
+                                      size, live_),
+                          {}, std::source_location::current());
     }
     live_ += size;
     peak_ = std::max(peak_, live_);
@@ -85,6 +88,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
 class HostAllocator final : public Allocator {
  public:
+  MemoryKind memory() const override { return MemoryKind::host; }
   Block allocate(std::size_t bytes) override { return pool_->take(bytes); }
   std::size_t live_bytes() const override { return pool_->live(); }
   std::size_t peak_bytes() const override { return pool_->peak(); }

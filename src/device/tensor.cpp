@@ -17,7 +17,10 @@ std::string to_string(const Shape& shape) {
 }
 
 Tensor::Tensor(Allocator& allocator, Shape shape, DType dtype)
-    : shape_(std::move(shape)), numel_(count_elements(shape_)), dtype_(dtype) {
+    : shape_(std::move(shape)),
+      numel_(count_elements(shape_)),
+      dtype_(dtype),
+      memory_(allocator.memory()) {
   block_ = allocator.allocate(bytes());
 }
 

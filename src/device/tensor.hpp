@@ -32,13 +32,14 @@ class Tensor {
 
   const Shape& shape() const { return shape_; }
   DType dtype() const { return dtype_; }
+  MemoryKind memory() const { return memory_; }
   int rank() const { return static_cast<int>(shape_.size()); }
   /// Length of dimension i; negative i counts from the end.
   std::int64_t dim(int i) const { return shape_[i < 0 ? i + shape_.size() : i]; }
   std::int64_t numel() const { return numel_; }
   std::size_t bytes() const { return static_cast<std::size_t>(numel_) * size_of(dtype_); }
 
-  /// The elements; T must match dtype().
+  /// The elements, for whoever may read that memory(); T must match dtype().
   template <class T>
   T* data() {
     SY_ASSERT(dtype_ == dtype_of<T>());
@@ -73,6 +74,7 @@ class Tensor {
   Shape shape_;
   std::int64_t numel_ = 0;
   DType dtype_ = DType::f32;
+  MemoryKind memory_ = MemoryKind::host;
 };
 
 }  // namespace switchyard

@@ -4,57 +4,29 @@
 // `ref` computes in the words of the formula and is the oracle; the other backends override what
 // is worth overriding and are checked against it. Kernels return fresh tensors from allocator();
 // the few that update in place take the tensor as `Tensor&`. Floating-point arguments of one call
-// share one type (f32 or f64) and so does the result, unless stated. Any dimension may be 0.
+// share one type (f32, f64, and bf16 where the backend has it) and so does the result, unless
+// stated. With bf16 activations, parameters of a normalisation, statistics and sums stay in f32 or
+// f64. Any dimension may be 0.
+//
+// On a GPU kernels only enqueue work; the few that wait for it say "blocking". Scalars that change
+// from step to step (learning rate, step number) are tensors of one element, so that a recorded
+// Program sees their value of the day.
 //
 // Images are (N,H,W,C); convolution weights are (O,KH,KW,I); a matrix is (rows, columns).
 // Derivative notation: x value, dx gradient of the loss by x, tx tangent of x.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/config/field.hpp"
-#include "base/random.hpp"
-#include "device/tensor.hpp"
+#include "device/enqueued.hpp"
+#include "ops/kernel_types.hpp"
 
 namespace switchyard {
-
-struct Conv2dSpec {
-  int stride = 1;
-  int padding = 0;
-  bool operator==(const Conv2dSpec&) const = default;
-};
-
-enum class Transpose { no, yes };
-enum class BinaryOp { add, sub, mul };
-enum class Activation { none, relu };
-
-/// Elementwise functions of one variable, with their first two derivatives.
-enum class UnaryOp {
-  exp,
-  log,
-  reciprocal,
-  square,
-  sqrt,      ///< derivatives at 0 are 0, as PyTorch's std() has it
-  softplus,  ///< log(1 + e^x)
-  sigmoid,
-  normal_cdf,  ///< Phi, the standard normal distribution function
-};
-
-/// Statistics a normalised batch was, or is to be, normalised with. All (C) f64.
-struct BatchMoments {
-  Tensor mean;
-  Tensor inv_std;  ///< 1 / sqrt(biased variance + eps)
-};
-
-struct SgdSpec {
-  double learning_rate = 0.1;
-  double momentum = 0.9;
-  double weight_decay = 0.0;
-  bool nesterov = false;
-};
 
 /// A convolution with fixed weights, for inference: weights are packed once, then
 /// y = activation(conv2d(x, w) + bias + residual). `residual` may be undefined.
@@ -76,9 +48,19 @@ class Backend {
   virtual Tensor full(Shape shape, DType dtype, double value) = 0;
   /// A copy with elements converted to `dtype`.
   virtual Tensor convert(const Tensor& x, DType dtype) = 0;
-  /// Device memory of raw host bytes, and back. Blocking.
-  virtual Tensor from_host(const void* source, Shape shape, DType dtype) = 0;
+  /// Device memory of raw host bytes; `source` may go as soon as the call returns.
+  Tensor from_host(const void* source, Shape shape, DType dtype);
+  /// The same into memory that exists.
+  virtual void upload(const void* source, Tensor& into) = 0;
+  /// Back to the host. Blocking.
   virtual void to_host(const Tensor& x, void* destination) = 0;
+  /// The same without waiting yet.
+  virtual std::unique_ptr<HostCopy> start_to_host(const Tensor& x);
+  /// Records the kernels that `work` enqueues, without running them. The program owns the memory
+  /// that `work` allocated; tensors it left behind hold their values after each run. `work` must
+  /// not block, and must have run once before by itself. Where a backend records nothing, a run is
+  /// a call of `work`.
+  virtual std::unique_ptr<Program> record(std::function<void()> work);
 
   // -- convolution ---------------------------------------------------------------------------
   /// y (N,OH,OW,O), zero padding, OH = (H + 2 padding - KH) / stride + 1.
@@ -94,20 +76,21 @@ class Backend {
   // -- matrices ------------------------------------------------------------------------------
   /// op(a) op(b).
   virtual Tensor matmul(const Tensor& a, Transpose ta, const Tensor& b, Transpose tb) = 0;
-  /// x (R,I), w (O,I), bias (O) or undefined -> x w^T + bias.
-  virtual Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) = 0;
-  /// Group g holds rows [offsets[g], offsets[g+1]) of x and has its own (O,I) weight and bias;
-  /// a group may be empty. `biases` may be empty.
-  virtual Tensor grouped_linear(const Tensor& x, std::span<const std::int64_t> offsets,
-                                std::span<const Tensor> weights, std::span<const Tensor> biases);
-  virtual Tensor grouped_linear_grad_input(const Tensor& dy, std::span<const std::int64_t> offsets,
+  /// x (R,I), w (O,I), bias (O) or undefined -> activation(x w^T + bias).
+  virtual Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias,
+                        Activation act = Activation::none) = 0;
+  /// Group g holds rows [offsets[g], offsets[g+1]) of x, offsets (G+1) i64 from 0 to R, and has its
+  /// own (O,I) weight and bias; a group may be empty. `biases` may be empty.
+  virtual Tensor grouped_linear(const Tensor& x, const Tensor& offsets,
+                                std::span<const Tensor> weights, std::span<const Tensor> biases,
+                                Activation act = Activation::none);
+  virtual Tensor grouped_linear_grad_input(const Tensor& dy, const Tensor& offsets,
                                            std::span<const Tensor> weights);
   /// One (O,I) a group; zeros for an empty group.
   virtual std::vector<Tensor> grouped_linear_grad_weight(const Tensor& x, const Tensor& dy,
-                                                         std::span<const std::int64_t> offsets);
+                                                         const Tensor& offsets);
   /// One (O) a group: the sum of the group's rows.
-  virtual std::vector<Tensor> grouped_linear_grad_bias(const Tensor& dy,
-                                                       std::span<const std::int64_t> offsets);
+  virtual std::vector<Tensor> grouped_linear_grad_bias(const Tensor& dy, const Tensor& offsets);
 
   // -- elementwise ---------------------------------------------------------------------------
   /// NumPy broadcasting.
@@ -142,15 +125,44 @@ class Backend {
   /// (B,k) i32: columns of the k largest entries in descending order; of equals the lower column
   /// first.
   virtual Tensor topk(const Tensor& x, int k) = 0;
+  /// (B,E) i32: in place e the column of the k-th largest entry of the row other than its e-th,
+  /// k < E.
+  virtual Tensor kth_other(const Tensor& x, int k) = 0;
+
+  // -- routing -------------------------------------------------------------------------------
+  /// A sparse router after its linear layers, in one kernel, and its derivative. `chosen` is
+  /// constant to differentiation.
+  virtual TopKRouting route_topk(const TopKInputs& inputs, const TopKSpec& spec) = 0;
+  virtual TopKInputGrads route_topk_grad(const TopKInputs& inputs, const TopKRouting& routing,
+                                         const TopKGrads& grads, const TopKSpec& spec) = 0;
+  /// `groups_of` (B,k) i32 in [0, groups).
+  virtual Grouping group_by(const Tensor& groups_of, int groups) = 0;
+  /// (B k) i64: for each element of chosen (B,k) i32, sample_ids[row] experts + chosen, at its
+  /// `place`.
+  virtual Tensor routed_keys(const Tensor& sample_ids, const Tensor& chosen, const Tensor& place,
+                             int experts) = 0;
+  /// f64 (1 + 2E): sum over rows of -sum p log p (nats, 0 log 0 = 0), sums of probs (B,E) by
+  /// expert, and how many entries of chosen (B,k) i32 name each expert (B each if undefined).
+  virtual Tensor routing_sums(const Tensor& probs, const Tensor& chosen) = 0;
+  /// f64 (1): rows of logits (B,C) whose first largest entry is in column labels[b], (B) i32.
+  virtual Tensor count_correct(const Tensor& logits, const Tensor& labels) = 0;
 
   // -- pooling -------------------------------------------------------------------------------
-  /// (N,H,W,C) -> (N,C), the mean over H and W.
+  /// (N,H,W,C) -> (N,C), the mean over H and W; f32 for bf16 x.
   virtual Tensor global_avg_pool(const Tensor& x) = 0;
-  virtual Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape) = 0;
+  /// `x_dtype`: that of x, and so of the result.
+  virtual Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) = 0;
 
   // -- batch normalisation over the last dimension; (M,C) is any tensor seen as a matrix ------
-  /// f64 (2,C): sum of x and sum of x^2 over the rows.
+  // gamma and beta are f32 where x is bf16.
+  /// f64 (1, 2C+1): sums of x, sums of x^2 over the rows, and the number of rows.
   virtual Tensor batch_norm_sums(const Tensor& x) = 0;
+  /// Of such sums over all rows that are normalised together. No rows: mean and variance 0.
+  virtual BatchStatistics batch_norm_statistics(const Tensor& sums, double eps) = 0;
+  /// PyTorch's running statistics: running = (1 - momentum) running + momentum batch, with the
+  /// unbiased variance; unchanged after a batch without rows. tracked (i64, one element) += 1.
+  virtual void batch_norm_track(const BatchStatistics& batch, double momentum, Tensor& running_mean,
+                                Tensor& running_var, Tensor& tracked) = 0;
   /// activation((x - mean) inv_std gamma + beta + residual); `residual` may be undefined.
   virtual Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
                                   const Tensor& beta, const Tensor& residual, Activation act) = 0;
@@ -163,33 +175,46 @@ class Backend {
     Tensor dresidual;  ///< g; undefined unless asked for
   };
   /// dx = gamma inv_std (g - sums[0]/count - xhat sums[1]/count); `sums` and `count` are those of
-  /// all rows that were normalised together (Ioffe & Szegedy 2015).
+  /// all rows that were normalised together (Ioffe & Szegedy 2015); count (1) f64.
   virtual BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                         const BatchMoments& moments, const Tensor& gamma,
-                                        const Tensor& sums, double count, bool want_residual) = 0;
+                                        const Tensor& sums, const Tensor& count,
+                                        bool want_residual) = 0;
 
-  // -- random numbers keyed by sample: row r uses (stream, sample_ids[r], column) -------------
+  // -- random numbers keyed by sample: row r uses (key, sample_ids[r], column) ----------------
   /// (R, columns) standard normal; sample_ids (R) i64.
-  virtual Tensor random_normal(const RandomStream& stream, const Tensor& sample_ids,
-                               std::int64_t columns, DType dtype) = 0;
+  virtual Tensor random_normal(const RandomKey& key, const Tensor& sample_ids, std::int64_t columns,
+                               DType dtype) = 0;
   /// (R, columns): 0 with probability p, else 1 / (1 - p). `first_column` shifts the key, so that
   /// several masks of one row differ.
-  virtual Tensor dropout_mask(const RandomStream& stream, const Tensor& sample_ids,
-                              std::int64_t columns, std::int64_t first_column, double p,
-                              DType dtype) = 0;
+  virtual Tensor dropout_mask(const RandomKey& key, const Tensor& sample_ids, std::int64_t columns,
+                              std::int64_t first_column, double p, DType dtype) = 0;
+
+  // -- batches of a data set that lies in this memory ------------------------------------------
+  /// pixels (N,H,W,3) u8, sample_ids (n) i64 in [0, N), epoch (1) i64 -> (n,H,W,3), augmented by
+  /// numbers keyed by (seed, epoch, sample), then normalised.
+  virtual Tensor make_images(const Tensor& pixels, const Tensor& sample_ids, const Tensor& epoch,
+                             const ImageSpec& spec, DType dtype) = 0;
+  /// labels (N) i32, sample_ids (n) i64 -> (n) i32.
+  virtual Tensor look_up(const Tensor& labels, const Tensor& sample_ids) = 0;
 
   // -- vectors -------------------------------------------------------------------------------
-  /// Sum of a b over all elements, accumulated in double in a fixed order. Blocking.
-  virtual double dot(const Tensor& a, const Tensor& b) = 0;
-  /// PyTorch's SGD: d = g + wd p; m = momentum m + d; p -= lr (nesterov ? d + momentum m : m).
-  virtual void sgd_step(Tensor& p, const Tensor& g, Tensor& m, const SgdSpec& spec) = 0;
+  /// f64 (1): the sum of a_i b_i over all elements of all pairs, accumulated in double in a fixed
+  /// order.
+  virtual Tensor dots(std::span<const Tensor> a, std::span<const Tensor> b) = 0;
+  /// That of one pair. Blocking.
+  double dot(const Tensor& a, const Tensor& b);
+  /// PyTorch's SGD on all slots: d = factor g + wd p; m = momentum m + d;
+  /// p -= lr (nesterov ? d + momentum m : m).
+  virtual void sgd_step(std::span<const SgdSlot> slots, const SgdSpec& spec,
+                        const SgdScalars& scalars) = 0;
 };
 
 enum class BackendKind { ref, cpu };
 inline constexpr Choice<BackendKind> backend_choices[] = {{BackendKind::cpu, "cpu"},
                                                           {BackendKind::ref, "ref"}};
 
-/// The one place where backends are listed.
+/// The backends on host memory; machine/ adds the one on a CUDA device.
 std::unique_ptr<Backend> make_backend(BackendKind kind);
 
 }  // namespace switchyard

@@ -13,12 +13,13 @@ grep -rn --include='*.hpp' --include='*.cpp' --include='*.cu' --include='*.cuh' 
     row("profile",  "base device")
     row("ops",      "base device profile")
     row("comm",     "base device profile")
+    row("machine",  "base device profile ops comm")
     row("data",     "base device profile")
     row("model",    "base device profile ops")
     row("parallel", "base device profile ops comm model")
-    row("train",    "base device profile ops comm model parallel data")
-    row("analysis", "base device profile ops comm model parallel data")
-    row("apps",     "base device profile ops comm model parallel data train analysis")
+    row("train",    "base device profile ops comm machine model parallel data")
+    row("analysis", "base device profile ops comm machine model parallel data")
+    row("apps",     "base device profile ops comm machine model parallel data train analysis")
   }
   {
     split($0, field, ":")

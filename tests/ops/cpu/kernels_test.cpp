@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "ops/cpu/cpu_backend.hpp"
-#include "ops/cpu/kernel_case.hpp"
+#include "ops/kernels/kernel_case.hpp"
 #include "ops/ref/tensors.hpp"
 
 namespace switchyard::test {

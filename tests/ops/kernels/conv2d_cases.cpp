@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "ops/cpu/kernel_case.hpp"
+#include "ops/kernels/kernel_case.hpp"
 
 namespace switchyard::test {
 namespace {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "ops/cpu/kernel_case.hpp"
+#include "ops/kernels/kernel_case.hpp"
 
 namespace switchyard::test {
 namespace {

@@ -1,5 +1,5 @@
 #pragma once
-// The table of kernel calls on which the CPU backend is compared to the reference.
+// The table of kernel calls on which the fast backends are compared to the reference.
 
 #include <functional>
 #include <string>

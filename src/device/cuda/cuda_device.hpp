@@ -1,0 +1,73 @@
+#pragma once
+// One CUDA device as a rank uses it: its stream of kernels, its memory, pinned memory for copies.
+//
+// All kernels of a rank run on stream(), one after the other; communication has streams of its own
+// and meets it through events. Memory freed by the host is reused by later work of stream() alone,
+// so whoever reads a tensor on another stream keeps it until stream() has waited for that stream.
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "device/allocator.hpp"
+#include "device/enqueued.hpp"
+#include "device/tensor.hpp"
+
+namespace switchyard {
+
+/// What a device is, for messages, decisions and metrics.
+struct CudaDeviceInfo {
+  int ordinal = 0;
+  std::string name;
+  std::string uuid;  ///< "GPU-8e3c...": tells whether two ranks share a device
+  int major = 0;     ///< compute capability
+  int minor = 0;
+  int multiprocessors = 0;
+  std::size_t memory_bytes = 0;
+};
+
+/// Devices of this process and why there is none: no driver, too old a driver (with both
+/// versions), no device, or a device older than compute capability 8.0.
+struct CudaSurvey {
+  int devices = 0;
+  std::string problem;  ///< empty where at least one device can be used
+};
+CudaSurvey survey_cuda_devices();
+
+class CudaDevice {
+ public:
+  virtual ~CudaDevice() = default;
+
+  virtual const CudaDeviceInfo& info() const = 0;
+  virtual cudaStream_t stream() const = 0;
+  /// Stream-ordered: a freed block serves later work of stream() at once.
+  virtual Allocator& allocator() = 0;
+  /// Bytes taken from the driver now, in use or kept for reuse.
+  virtual std::size_t reserved_bytes() const = 0;
+
+  /// Host memory to device memory, enqueued; `source` (pageable) may go when the call returns.
+  virtual void upload(const void* source, std::byte* into, std::size_t bytes) = 0;
+  /// Device memory to pinned host memory, enqueued.
+  virtual std::unique_ptr<HostCopy> start_download(const std::byte* source, std::size_t bytes) = 0;
+  /// Device to device, enqueued.
+  virtual void copy(const std::byte* source, std::byte* into, std::size_t bytes) = 0;
+  /// Waits for everything enqueued on stream().
+  virtual void synchronize() = 0;
+
+  /// Captures what `work` enqueues on stream() as a CUDA graph, without running it. Memory that it
+  /// allocates comes from a pool that the graph owns. An exception of `work` ends the capture.
+  virtual std::unique_ptr<Program> capture(const std::function<void()>& work) = 0;
+  virtual bool capturing() const = 0;
+};
+
+/// Opens a device and makes it the current one of this thread. An ordinal that does not exist, a
+/// device too old or a driver too old is an Error that says which and what to do.
+std::unique_ptr<CudaDevice> open_cuda_device(int ordinal);
+
+/// A tensor copied within the device or between it and the host, blocking where the host is part.
+void copy_tensor(CudaDevice& device, const Tensor& from, Tensor& to);
+
+}  // namespace switchyard
