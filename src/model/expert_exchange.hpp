@@ -1,10 +1,11 @@
 #pragma once
 // What an MoE layer needs from the ranks around it. model/ knows no communicator: parallel/
 // implements this for any expert-parallel group, one rank included.
+//
+// Rows of features h are of the experts' type (see precision.hpp), weights and probs of the master
+// type, and so is what experts return.
 
-#include <cstdint>
 #include <functional>
-#include <vector>
 
 #include "ops/tape.hpp"
 
@@ -20,10 +21,10 @@ struct ExpertRange {
 
 /// Rows that have arrived at this rank's experts, from all ranks of the group.
 struct ExpertRows {
-  Variable rows;                      ///< (R,D), grouped by local expert
-  std::vector<std::int64_t> offsets;  ///< local expert e holds rows [offsets[e], offsets[e+1])
-  Tensor keys;  ///< (R) i64, sample id * experts + expert, for random numbers; undefined unless
-                ///< asked for
+  Variable rows;   ///< (R,D), grouped by local expert
+  Tensor offsets;  ///< (local experts + 1) i64: expert e holds rows [offsets[e], offsets[e+1])
+  Tensor keys;     ///< (R) i64, sample id * experts + expert, for random numbers; undefined unless
+                   ///< asked for
 };
 
 enum class RowKeys { not_needed, needed };

@@ -17,16 +17,22 @@ struct ForwardContext {
   BatchReducer& norm;   ///< whose samples are normalised together
   BatchReducer& batch;  ///< the global batch: for losses of batch-wide sums
   ExpertExchange& experts;
+  DType compute;           ///< of the images, the backbone's activations and the experts
   Tensor sample_ids;       ///< (B) i64, the global indices of this rank's samples
   std::uint64_t seed = 0;  ///< with `step` and the sample ids, the key of all random numbers
-  std::uint64_t step = 0;
+  Tensor step;             ///< (1) i64
   Tensor gate_noise = {};  ///< (B,E) standard normal numbers to use instead of drawing them
 
-  RandomStream random(RandomPurpose purpose) const { return {seed, purpose, step}; }
+  RandomKey random(RandomPurpose purpose) const { return {seed, purpose, step}; }
 };
 
-/// x times a dropout mask keyed by sample; x itself in evaluation or with p = 0. `first_column`
-/// tells apart several masks on the same samples.
+/// (rows, columns) of `dtype` to multiply by, keyed by sample; undefined in evaluation or with
+/// p = 0. `first_column` tells apart several masks on the same samples.
+Tensor dropout_mask(const ForwardContext& context, RandomPurpose purpose, double p,
+                    const Tensor& sample_ids, std::int64_t columns, DType dtype,
+                    std::int64_t first_column = 0);
+
+/// x times such a mask; x itself where there is none.
 Variable dropout(const ForwardContext& context, const Variable& x, RandomPurpose purpose, double p,
                  const Tensor& sample_ids, std::int64_t first_column = 0);
 
