@@ -79,7 +79,7 @@ class RandomStream {
   }
 
  private:
-  __extension__ using Wide = unsigned __int128;
+  __extension__ typedef unsigned __int128 Wide;  // nvcc does not take `using` here
 
   // splitmix64's finaliser (Steele et al. 2014): spreads (seed, purpose) over the 64-bit key.
   SY_HOST_DEVICE static std::uint64_t mix(std::uint64_t z) {

@@ -8,6 +8,7 @@
 
 #include "base/random.hpp"
 #include "device/tensor.hpp"
+#include "ops/op_kinds.hpp"
 
 namespace switchyard {
 
@@ -15,22 +16,6 @@ struct Conv2dSpec {
   int stride = 1;
   int padding = 0;
   bool operator==(const Conv2dSpec&) const = default;
-};
-
-enum class Transpose { no, yes };
-enum class BinaryOp { add, sub, mul };
-enum class Activation { none, relu };
-
-/// Elementwise functions of one variable, with their first two derivatives.
-enum class UnaryOp {
-  exp,
-  log,
-  reciprocal,
-  square,
-  sqrt,      ///< derivatives at 0 are 0, as PyTorch's std() has it
-  softplus,  ///< log(1 + e^x)
-  sigmoid,
-  normal_cdf,  ///< Phi, the standard normal distribution function
 };
 
 /// Statistics a normalised batch was, or is to be, normalised with. All (C) f64.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "device/dtype.hpp"
+#include "ops/cuda/compute.hpp"
 
 namespace switchyard {
 
@@ -13,9 +14,5 @@ decltype(auto) dispatch_compute(DType dtype, F&& f) {
   if (dtype == DType::bf16) return std::forward<F>(f).template operator()<BFloat16>();
   return dispatch_float(dtype, std::forward<F>(f));
 }
-
-/// The type that values of T are added up in: double for double, else float.
-template <class T>
-using Compute = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 }  // namespace switchyard
