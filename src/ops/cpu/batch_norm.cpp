@@ -17,7 +17,7 @@ struct Extent {
 Extent extent(const Tensor& x) {
   SY_REQUIRE(x.rank() >= 1, ExitCode::run_failed, "batch_norm: a scalar has no channels");
   const std::int64_t columns = x.dim(-1);
-  return {columns > 0 ? x.numel() / columns : 0, columns};
+  return {ref::rows_of_matrix(x), columns};
 }
 
 void expect_moments(const BatchMoments& moments, std::int64_t columns) {
@@ -140,7 +140,8 @@ void grad(const GradLine<T>& line, GradPointers<T> at, std::int64_t rows) {
 
 Tensor CpuBackend::batch_norm_sums(const Tensor& x) {
   const auto [rows, columns] = extent(x);
-  Tensor sums = empty({2, columns}, DType::f64);
+  Tensor sums = empty({1, 2 * columns + 1}, DType::f64);
+  sums.data<double>()[2 * columns] = static_cast<double>(rows);
   dispatch_float(x.dtype(), [&, rows = rows, columns = columns]<class T>() {
     const T* from = x.data<T>();
     blocked_sums(rows, 2 * columns, x.numel(), sums.data<double>(),
@@ -196,17 +197,19 @@ Tensor CpuBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const
 Backend::BatchNormGrad CpuBackend::batch_norm_grad(const Tensor& dy, const Tensor& y,
                                                    const Tensor& x, const BatchMoments& moments,
                                                    const Tensor& gamma, const Tensor& sums,
-                                                   double count, bool want_residual) {
+                                                   const Tensor& count, bool want_residual) {
   const auto [rows, columns] = extent(x);
   ref::expect(dy, "the gradient of batch_norm", x.shape(), x.dtype());
   if (y) ref::expect(y, "the output of batch_norm", x.shape(), x.dtype());
   expect_moments(moments, columns);
   ref::expect(gamma, "gamma", {columns}, x.dtype());
   ref::expect(sums, "the sums of batch_norm_grad", {2, columns}, DType::f64);
+  ref::expect(count, "the number of rows", {1}, DType::f64);
+  const double all_rows = std::max(count.data<double>()[0], 1.0);
   BatchNormGrad result{empty(x.shape(), x.dtype()), {}};
   if (want_residual) result.dresidual = empty(x.shape(), x.dtype());
   dispatch_float(x.dtype(), [&, rows = rows]<class T>() {
-    const GradLine<T> line = grad_line<T>(moments, gamma, sums, count);
+    const GradLine<T> line = grad_line<T>(moments, gamma, sums, all_rows);
     const GradPointers<T> at{dy.data<T>(), y ? y.data<T>() : nullptr, x.data<T>(),
                              result.dx.data<T>(),
                              want_residual ? result.dresidual.data<T>() : nullptr};

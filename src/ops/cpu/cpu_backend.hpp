@@ -26,7 +26,7 @@ class CpuBackend : public RefBackend {
                                                  Conv2dSpec spec, Activation act) override;
 
   Tensor matmul(const Tensor& a, Transpose ta, const Tensor& b, Transpose tb) override;
-  Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) override;
+  Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias, Activation act) override;
 
   Tensor binary(BinaryOp op, const Tensor& a, const Tensor& b) override;
   Tensor scale(const Tensor& x, double factor) override;
@@ -36,7 +36,7 @@ class CpuBackend : public RefBackend {
   Tensor sum_to(const Tensor& x, const Shape& shape) override;
 
   Tensor global_avg_pool(const Tensor& x) override;
-  Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape) override;
+  Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) override;
 
   Tensor batch_norm_sums(const Tensor& x) override;
   Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
@@ -45,10 +45,12 @@ class CpuBackend : public RefBackend {
                               const BatchMoments& moments) override;
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                 const BatchMoments& moments, const Tensor& gamma,
-                                const Tensor& sums, double count, bool want_residual) override;
+                                const Tensor& sums, const Tensor& count,
+                                bool want_residual) override;
 
-  double dot(const Tensor& a, const Tensor& b) override;
-  void sgd_step(Tensor& p, const Tensor& g, Tensor& m, const SgdSpec& spec) override;
+  Tensor dots(std::span<const Tensor> a, std::span<const Tensor> b) override;
+  void sgd_step(std::span<const SgdSlot> slots, const SgdSpec& spec,
+                const SgdScalars& scalars) override;
 
  private:
   std::unique_ptr<ConvEngine> conv_engine_;

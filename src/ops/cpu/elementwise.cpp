@@ -18,28 +18,6 @@ void map(const Tensor& x, Tensor& y, F f) {
   });
 }
 
-template <class T>
-struct SgdPointers {
-  T* p;
-  const T* g;
-  T* m;
-};
-
-/// Constants in the tensors' own type, as in PyTorch.
-template <class T, bool nesterov>
-void sgd_run(SgdPointers<T> at, std::int64_t begin, std::int64_t end, const SgdSpec& spec) {
-  const T rate = static_cast<T>(spec.learning_rate);
-  const T momentum = static_cast<T>(spec.momentum);
-  const T decay = static_cast<T>(spec.weight_decay);
-#pragma omp simd
-  for (std::int64_t i = begin; i < end; ++i) {
-    const T d = at.g[i] + decay * at.p[i];
-    const T m = momentum * at.m[i] + d;
-    at.m[i] = m;
-    at.p[i] -= rate * (nesterov ? d + momentum * m : m);
-  }
-}
-
 }  // namespace
 
 Tensor CpuBackend::scale(const Tensor& x, double factor) {
@@ -82,18 +60,6 @@ Tensor CpuBackend::relu_grad(const Tensor& dy, const Tensor& y) {
     });
   });
   return dx;
-}
-
-void CpuBackend::sgd_step(Tensor& p, const Tensor& g, Tensor& m, const SgdSpec& spec) {
-  ref::expect(g, "the gradient", p.shape(), p.dtype());
-  ref::expect(m, "the momentum", p.shape(), p.dtype());
-  dispatch_float(p.dtype(), [&]<class T>() {
-    const SgdPointers<T> at{p.data<T>(), g.data<T>(), m.data<T>()};
-    parallel_for(p.numel(), kElementGrain, [&](std::int64_t begin, std::int64_t end) {
-      spec.nesterov ? sgd_run<T, true>(at, begin, end, spec)
-                    : sgd_run<T, false>(at, begin, end, spec);
-    });
-  });
 }
 
 }  // namespace switchyard

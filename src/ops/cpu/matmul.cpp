@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/cpu/cpu_backend.hpp"
+#include "ops/cpu/elementwise.hpp"
 #include "ops/cpu/gemm.hpp"
 #include "ops/ref/check.hpp"
 
@@ -61,8 +62,11 @@ Tensor CpuBackend::matmul(const Tensor& a, Transpose ta, const Tensor& b, Transp
   return c;
 }
 
-Tensor CpuBackend::linear(const Tensor& x, const Tensor& w, const Tensor& bias) {
-  if (!bias) return matmul(x, Transpose::no, w, Transpose::yes);
+Tensor CpuBackend::linear(const Tensor& x, const Tensor& w, const Tensor& bias, Activation act) {
+  if (!bias) {
+    const Tensor y = matmul(x, Transpose::no, w, Transpose::yes);
+    return act == Activation::relu ? relu(y) : y;
+  }
   ref::expect_rank(x, "the input", 2);
   ref::expect_rank(w, "the weight", 2);
   ref::expect(w, "the weight", {w.dim(0), x.dim(1)}, x.dtype());
@@ -73,6 +77,7 @@ Tensor CpuBackend::linear(const Tensor& x, const Tensor& w, const Tensor& bias) 
     for (std::int64_t r = 0; r < sizes.m; ++r)
       std::copy_n(bias.data<T>(), sizes.n, y.data<T>() + r * sizes.n);
     gemm<T>(sizes, x.data<T>(), Transpose::no, w.data<T>(), Transpose::yes, T{1}, y.data<T>());
+    if (act == Activation::relu) std::ranges::transform(y.span<T>(), y.data<T>(), rectify<T>);
   });
   return y;
 }

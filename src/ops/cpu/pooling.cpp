@@ -30,7 +30,8 @@ Tensor CpuBackend::global_avg_pool(const Tensor& x) {
   return y;
 }
 
-Tensor CpuBackend::global_avg_pool_grad(const Tensor& dy, const Shape& x_shape) {
+Tensor CpuBackend::global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) {
+  if (x_dtype != dy.dtype()) return RefBackend::global_avg_pool_grad(dy, x_shape, x_dtype);
   SY_REQUIRE(x_shape.size() == 4, ExitCode::run_failed,
              "global_avg_pool: images are (N,H,W,C) (found {})", to_string(x_shape));
   ref::expect(dy, "the gradient of the pooled images", {x_shape[0], x_shape[3]}, dy.dtype());

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "ops/cpu/cpu_backend.hpp"
-#include "ops/ref/check.hpp"
+#include "ops/ref/vector_check.hpp"
 
 namespace switchyard {
 namespace {
@@ -38,6 +38,19 @@ Tensor sum_rows(Backend& backend, const Tensor& x) {
   return y;
 }
 
+template <class T>
+double sum_of_products(const Tensor& a, const Tensor& b) {
+  double sum = 0.0;
+  const T *from_a = a.data<T>(), *from_b = b.data<T>();
+  blocked_sums(a.numel(), 1, a.numel(), &sum,
+               [=](std::int64_t begin, std::int64_t end, double* partial) {
+                 *partial = sum_run(begin, end, [=](std::int64_t i) {
+                   return static_cast<double>(from_a[i]) * static_cast<double>(from_b[i]);
+                 });
+               });
+  return sum;
+}
+
 }  // namespace
 
 Tensor CpuBackend::sum_to(const Tensor& x, const Shape& shape) {
@@ -52,19 +65,12 @@ Tensor CpuBackend::sum_to(const Tensor& x, const Shape& shape) {
   return RefBackend::sum_to(x, shape);
 }
 
-double CpuBackend::dot(const Tensor& a, const Tensor& b) {
-  ref::expect(b, "the second vector", a.shape(), a.dtype());
-  double result = 0.0;
-  dispatch_float(a.dtype(), [&]<class T>() {
-    const T *from_a = a.data<T>(), *from_b = b.data<T>();
-    blocked_sums(a.numel(), 1, a.numel(), &result,
-                 [=](std::int64_t begin, std::int64_t end, double* partial) {
-                   *partial = sum_run(begin, end, [=](std::int64_t i) {
-                     return static_cast<double>(from_a[i]) * static_cast<double>(from_b[i]);
-                   });
-                 });
-  });
-  return result;
+Tensor CpuBackend::dots(std::span<const Tensor> a, std::span<const Tensor> b) {
+  ref::expect_pairs(a, b);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    sum += dispatch_float(a[i].dtype(), [&]<class T>() { return sum_of_products<T>(a[i], b[i]); });
+  return full({1}, DType::f64, sum);
 }
 
 }  // namespace switchyard

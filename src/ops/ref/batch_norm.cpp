@@ -1,5 +1,7 @@
 // Batch normalisation (Ioffe & Szegedy 2015), evaluated in double.
 
+#include <algorithm>
+
 #include "ops/ref/check.hpp"
 #include "ops/ref/ref_backend.hpp"
 
@@ -50,10 +52,12 @@ Tensor masked(Backend& backend, const Tensor& dy, const Tensor& y) {
 
 Tensor RefBackend::batch_norm_sums(const Tensor& x) {
   ref::expect_rows(x, "the input of the normalisation");
-  Tensor sums = zeros({2, x.dim(-1)}, DType::f64);
+  const std::int64_t channels = x.dim(-1);
+  Tensor sums = zeros({1, 2 * channels + 1}, DType::f64);
+  sums.data<double>()[2 * channels] = static_cast<double>(ref::rows_of_matrix(x));
   dispatch_float(x.dtype(), [&]<class T>() {
     double* sum = sums.data<double>();
-    double* square_sum = sum + x.dim(-1);
+    double* square_sum = sum + channels;
     for_each_channel(x, [&](std::int64_t i, std::int64_t c) {
       const double v = x.data<T>()[i];
       sum[c] += v;
@@ -106,11 +110,13 @@ Tensor RefBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const
 Backend::BatchNormGrad RefBackend::batch_norm_grad(const Tensor& dy, const Tensor& y,
                                                    const Tensor& x, const BatchMoments& moments,
                                                    const Tensor& gamma, const Tensor& sums,
-                                                   double count, bool want_residual) {
+                                                   const Tensor& count, bool want_residual) {
   expect_moments(x, moments);
   ref::expect(dy, "the gradient of the normalisation", x.shape(), x.dtype());
   ref::expect(gamma, "gamma", {x.dim(-1)}, x.dtype());
   ref::expect(sums, "the gradient's sums", {2, x.dim(-1)}, DType::f64);
+  ref::expect(count, "the number of rows", {1}, DType::f64);
+  const double rows = std::max(count.data<double>()[0], 1.0);
   Tensor g = masked(*this, dy, y);
   Tensor dx = empty(x.shape(), x.dtype());
   dispatch_float(x.dtype(), [&]<class T>() {
@@ -119,7 +125,7 @@ Backend::BatchNormGrad RefBackend::batch_norm_grad(const Tensor& dy, const Tenso
     const double* product_sum = sum + x.dim(-1);
     const double* inv_std = moments.inv_std.data<double>();
     for_each_channel(x, [&](std::int64_t i, std::int64_t c) {
-      const double centred = g.data<T>()[i] - sum[c] / count - xhat(i, c) * product_sum[c] / count;
+      const double centred = g.data<T>()[i] - sum[c] / rows - xhat(i, c) * product_sum[c] / rows;
       dx.data<T>()[i] = static_cast<T>(gamma.data<T>()[c] * inv_std[c] * centred);
     });
   });

@@ -74,8 +74,9 @@ Tensor RefBackend::matmul(const Tensor& a, Transpose ta, const Tensor& b, Transp
   return product(*this, a, ta, b, tb, Tensor{});
 }
 
-Tensor RefBackend::linear(const Tensor& x, const Tensor& w, const Tensor& bias) {
-  return product(*this, x, Transpose::no, w, Transpose::yes, bias);
+Tensor RefBackend::linear(const Tensor& x, const Tensor& w, const Tensor& bias, Activation act) {
+  const Tensor y = product(*this, x, Transpose::no, w, Transpose::yes, bias);
+  return act == Activation::relu ? relu(y) : y;
 }
 
 }  // namespace switchyard

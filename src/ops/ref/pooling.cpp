@@ -19,12 +19,13 @@ Tensor RefBackend::global_avg_pool(const Tensor& x) {
   return scale(sum_to(x, {n, 1, 1, c}), pixel_weight(x.shape())).reshape({n, c});
 }
 
-Tensor RefBackend::global_avg_pool_grad(const Tensor& dy, const Shape& x_shape) {
+Tensor RefBackend::global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) {
   SY_REQUIRE(x_shape.size() == 4, ExitCode::run_failed, "images have shape {} (expected (N,H,W,C))",
              to_string(x_shape));
   const std::int64_t n = x_shape[0], c = x_shape[3];
   ref::expect(dy, "the gradient of the mean", {n, c}, dy.dtype());
-  return broadcast_to(scale(dy, pixel_weight(x_shape)).reshape({n, 1, 1, c}), x_shape);
+  const Tensor share = convert(scale(dy, pixel_weight(x_shape)), x_dtype);
+  return broadcast_to(share.reshape({n, 1, 1, c}), x_shape);
 }
 
 }  // namespace switchyard

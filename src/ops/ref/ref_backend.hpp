@@ -1,5 +1,6 @@
 #pragma once
 // The reference backend: plain loops in f32 and f64, on host memory. The oracle for the others.
+// Of bf16 it knows only how to convert and move it.
 
 #include "ops/backend.hpp"
 
@@ -13,7 +14,7 @@ class RefBackend : public Backend {
   Allocator& allocator() override { return *allocator_; }
   Tensor full(Shape shape, DType dtype, double value) override;
   Tensor convert(const Tensor& x, DType dtype) override;
-  Tensor from_host(const void* source, Shape shape, DType dtype) override;
+  void upload(const void* source, Tensor& into) override;
   void to_host(const Tensor& x, void* destination) override;
 
   Tensor conv2d(const Tensor& x, const Tensor& w, Conv2dSpec spec) override;
@@ -25,7 +26,7 @@ class RefBackend : public Backend {
                                                  Conv2dSpec spec, Activation act) override;
 
   Tensor matmul(const Tensor& a, Transpose ta, const Tensor& b, Transpose tb) override;
-  Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) override;
+  Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias, Activation act) override;
 
   Tensor binary(BinaryOp op, const Tensor& a, const Tensor& b) override;
   Tensor scale(const Tensor& x, double factor) override;
@@ -44,26 +45,45 @@ class RefBackend : public Backend {
   Tensor slice_columns(const Tensor& x, std::int64_t begin, std::int64_t end) override;
   Tensor row_max(const Tensor& x) override;
   Tensor topk(const Tensor& x, int k) override;
+  Tensor kth_other(const Tensor& x, int k) override;
+
+  TopKRouting route_topk(const TopKInputs& inputs, const TopKSpec& spec) override;
+  TopKInputGrads route_topk_grad(const TopKInputs& inputs, const TopKRouting& routing,
+                                 const TopKGrads& grads, const TopKSpec& spec) override;
+  Grouping group_by(const Tensor& groups_of, int groups) override;
+  Tensor routed_keys(const Tensor& sample_ids, const Tensor& chosen, const Tensor& place,
+                     int experts) override;
+  Tensor routing_sums(const Tensor& probs, const Tensor& chosen) override;
+  Tensor count_correct(const Tensor& logits, const Tensor& labels) override;
 
   Tensor global_avg_pool(const Tensor& x) override;
-  Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape) override;
+  Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) override;
 
   Tensor batch_norm_sums(const Tensor& x) override;
+  BatchStatistics batch_norm_statistics(const Tensor& sums, double eps) override;
+  void batch_norm_track(const BatchStatistics& batch, double momentum, Tensor& running_mean,
+                        Tensor& running_var, Tensor& tracked) override;
   Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
                           const Tensor& beta, const Tensor& residual, Activation act) override;
   Tensor batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
                               const BatchMoments& moments) override;
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                 const BatchMoments& moments, const Tensor& gamma,
-                                const Tensor& sums, double count, bool want_residual) override;
+                                const Tensor& sums, const Tensor& count,
+                                bool want_residual) override;
 
-  Tensor random_normal(const RandomStream& stream, const Tensor& sample_ids, std::int64_t columns,
+  Tensor random_normal(const RandomKey& key, const Tensor& sample_ids, std::int64_t columns,
                        DType dtype) override;
-  Tensor dropout_mask(const RandomStream& stream, const Tensor& sample_ids, std::int64_t columns,
+  Tensor dropout_mask(const RandomKey& key, const Tensor& sample_ids, std::int64_t columns,
                       std::int64_t first_column, double p, DType dtype) override;
 
-  double dot(const Tensor& a, const Tensor& b) override;
-  void sgd_step(Tensor& p, const Tensor& g, Tensor& m, const SgdSpec& spec) override;
+  Tensor make_images(const Tensor& pixels, const Tensor& sample_ids, const Tensor& epoch,
+                     const ImageSpec& spec, DType dtype) override;
+  Tensor look_up(const Tensor& labels, const Tensor& sample_ids) override;
+
+  Tensor dots(std::span<const Tensor> a, std::span<const Tensor> b) override;
+  void sgd_step(std::span<const SgdSlot> slots, const SgdSpec& spec,
+                const SgdScalars& scalars) override;
 
  private:
   std::shared_ptr<Allocator> allocator_;

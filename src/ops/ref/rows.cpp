@@ -105,4 +105,21 @@ Tensor RefBackend::topk(const Tensor& x, int k) {
   return y;
 }
 
+// The (k+1)-th of all where e is among the first k, else the k-th.
+Tensor RefBackend::kth_other(const Tensor& x, int k) {
+  ref::expect_rank(x, "the matrix", 2);
+  SY_REQUIRE(0 < k && k < x.dim(1), ExitCode::run_failed,
+             "there is no {}-th largest of the other columns in a matrix of {} columns", k,
+             x.dim(1));
+  const Tensor best = topk(x, k + 1);
+  Tensor y = empty(x.shape(), DType::i32);
+  for (std::int64_t r = 0; r < x.dim(0); ++r) {
+    const std::int32_t* row_best = best.data<std::int32_t>() + r * (k + 1);
+    std::int32_t* row = y.data<std::int32_t>() + r * x.dim(1);
+    std::fill_n(row, x.dim(1), row_best[k - 1]);
+    for (int j = 0; j < k; ++j) row[row_best[j]] = row_best[k];
+  }
+  return y;
+}
+
 }  // namespace switchyard

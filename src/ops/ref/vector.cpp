@@ -1,34 +1,53 @@
-// Kernels that see a tensor as one long vector.
+// Kernels that see tensors as one long vector.
 
-#include "ops/ref/check.hpp"
 #include "ops/ref/ref_backend.hpp"
+#include "ops/ref/vector_check.hpp"
 
 namespace switchyard {
+namespace {
 
-double RefBackend::dot(const Tensor& a, const Tensor& b) {
-  ref::expect(b, "the second vector", a.shape(), a.dtype());
+template <class T>
+double sum_of_products(const Tensor& a, const Tensor& b) {
   double sum = 0;
-  dispatch_float(a.dtype(), [&]<class T>() {
-    for (std::int64_t i = 0; i < a.numel(); ++i) {
-      sum += static_cast<double>(a.data<T>()[i]) * static_cast<double>(b.data<T>()[i]);
-    }
-  });
+  for (std::int64_t i = 0; i < a.numel(); ++i) {
+    sum += static_cast<double>(a.data<T>()[i]) * static_cast<double>(b.data<T>()[i]);
+  }
   return sum;
 }
 
-void RefBackend::sgd_step(Tensor& p, const Tensor& g, Tensor& m, const SgdSpec& spec) {
-  ref::expect(g, "the gradient", p.shape(), p.dtype());
-  ref::expect(m, "the momentum", p.shape(), p.dtype());
-  dispatch_float(p.dtype(), [&]<class T>() {
-    for (std::int64_t i = 0; i < p.numel(); ++i) {
-      T& weight = p.data<T>()[i];
-      const double d = g.data<T>()[i] + spec.weight_decay * weight;
-      const double momentum = spec.momentum * m.data<T>()[i] + d;
-      m.data<T>()[i] = static_cast<T>(momentum);
-      const double step = spec.nesterov ? d + spec.momentum * momentum : momentum;
-      weight = static_cast<T>(weight - spec.learning_rate * step);
-    }
-  });
+template <class T>
+void update(const SgdSlot& slot, const SgdSpec& spec, const ref::SgdNumbers& numbers) {
+  for (std::int64_t i = 0; i < slot.parameter->numel(); ++i) {
+    T& weight = slot.parameter->data<T>()[i];
+    T& momentum = slot.momentum->data<T>()[i];
+    const double gradient = numbers.gradient_factor * slot.gradient->data<T>()[i];
+    const double d = gradient + spec.weight_decay * weight;
+    const double m = spec.momentum * momentum + d;
+    momentum = static_cast<T>(m);
+    const double step = spec.nesterov ? d + spec.momentum * m : m;
+    weight = static_cast<T>(weight - numbers.learning_rate * step);
+  }
+}
+
+}  // namespace
+
+Tensor RefBackend::dots(std::span<const Tensor> a, std::span<const Tensor> b) {
+  ref::expect_pairs(a, b);
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    sum += dispatch_float(a[i].dtype(), [&]<class T>() { return sum_of_products<T>(a[i], b[i]); });
+  }
+  return full({1}, DType::f64, sum);
+}
+
+void RefBackend::sgd_step(std::span<const SgdSlot> slots, const SgdSpec& spec,
+                          const SgdScalars& scalars) {
+  const ref::SgdNumbers numbers = ref::read_sgd_numbers(scalars);
+  for (const SgdSlot& slot : slots) ref::expect_slot(slot);
+  if (numbers.skip) return;
+  for (const SgdSlot& slot : slots) {
+    dispatch_float(slot.parameter->dtype(), [&]<class T>() { update<T>(slot, spec, numbers); });
+  }
 }
 
 }  // namespace switchyard
