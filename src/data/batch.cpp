@@ -4,49 +4,12 @@
 #include <array>
 
 #include "base/error.hpp"
-#include "base/random.hpp"
+#include "base/image_placement.hpp"
 
 namespace switchyard {
 namespace {
 
-constexpr std::int64_t kPadding = 4;
 constexpr std::uint8_t kBlack[kChannels] = {};
-
-/// Where an augmented image comes from: its pixel (y, x) is pixel (y + dy, x + dx) of the source,
-/// with W-1-x for x where mirrored.
-struct Placement {
-  std::int64_t dy = 0;
-  std::int64_t dx = 0;
-  bool mirrored = false;
-};
-
-/// Draws a placement a sample.
-class Augmenter {
- public:
-  Augmenter(const PixelOptions& options, bool mirrorable)
-      : active_(options.augmentation == Augmentation::standard),
-        mirrorable_(mirrorable),
-        crop_(options.seed, RandomPurpose::crop, static_cast<std::uint64_t>(options.epoch)),
-        flip_(options.seed, RandomPurpose::flip, static_cast<std::uint64_t>(options.epoch)) {}
-
-  Placement operator()(std::int64_t sample) const {
-    if (!active_) return {};
-    const auto key = static_cast<std::uint64_t>(sample);
-    return {.dy = offset(key, 0),
-            .dx = offset(key, 1),
-            .mirrored = mirrorable_ && flip_.below(2, key, 0) == 1};
-  }
-
- private:
-  std::int64_t offset(std::uint64_t key, std::uint32_t axis) const {
-    return static_cast<std::int64_t>(crop_.below(2 * kPadding + 1, key, axis)) - kPadding;
-  }
-
-  bool active_;
-  bool mirrorable_;
-  RandomStream crop_;
-  RandomStream flip_;
-};
 
 /// Every pixel value already normalised: table[value][channel].
 template <class T>
@@ -63,7 +26,7 @@ PixelTable<T> normalised_values(const Normalisation& n) {
 }
 
 template <class T>
-void write_image(const ImageSet& images, std::int64_t sample, const Placement& placement,
+void write_image(const ImageSet& images, std::int64_t sample, const ImagePlacement& placement,
                  const PixelTable<T>& table, T* out) {
   const std::uint8_t* source = images.pixels.data() + sample * images.image_bytes();
   const std::int64_t height = images.height, width = images.width;
@@ -89,7 +52,7 @@ Batch make_batch(const Dataset& data, const ImageSet& images, std::span<const st
       .first = 0,
       .global_size = n};
   std::ranges::copy(samples, batch.sample_ids.data<std::int64_t>());
-  const Augmenter placement_of(options, data.mirrorable);
+  const bool augmented = options.augmentation == Augmentation::standard;
   dispatch_float(options.dtype, [&]<class T>() {
     const auto table = normalised_values<T>(data.normalisation);
     T* out = batch.images.data<T>();
@@ -99,7 +62,9 @@ Batch make_batch(const Dataset& data, const ImageSet& images, std::span<const st
                  "sample {} is not in data set {} (it holds {} images)", sample, data.name,
                  images.size());
       batch.labels.data<std::int32_t>()[i] = images.labels[sample];
-      write_image(images, sample, placement_of(sample), table, out);
+      const ImagePlacement placement =
+          place_image(augmented, augmented && data.mirrorable, options.seed, options.epoch, sample);
+      write_image(images, sample, placement, table, out);
     }
   });
   return batch;

@@ -50,6 +50,8 @@ class Machine {
   virtual Communicator& world() = 0;
   /// "cpu, 2 threads", "NVIDIA H200 (cuda 0), nccl": for the log.
   virtual std::string description() const = 0;
+  /// Bytes taken from the device's driver, in use or kept for reuse; 0 where nobody counts them.
+  virtual std::size_t reserved_bytes() const = 0;
 };
 
 /// Chooses and opens this rank's device (by its place among the ranks of its host) and makes what

@@ -15,14 +15,6 @@ int me() {
   return world().rank().value;
 }
 
-TEST(GatherTexts, KeepsRankOrderAndEmptyTexts) {
-  std::string mine(static_cast<std::size_t>(me()) * 3, static_cast<char>('a' + me()));
-  std::vector<std::string> texts = gather_texts(world(), mine);
-  ASSERT_EQ(texts.size(), static_cast<std::size_t>(world().size()));
-  for (std::size_t r = 0; r < texts.size(); ++r)
-    EXPECT_EQ(texts[r], std::string(r * 3, static_cast<char>('a' + r)));
-}
-
 TEST(Agree, RunsTheTaskOnEveryRank) {
   int runs = 0;
   agree(world(), [&] { ++runs; });

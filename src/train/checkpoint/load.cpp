@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "comm/gather_texts.hpp"
 #include "train/agreement.hpp"
 #include "train/checkpoint/tensor_files.hpp"
 #include "train/checkpoint/tensor_slots.hpp"

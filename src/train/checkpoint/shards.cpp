@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "comm/gather_texts.hpp"
 #include "train/agreement.hpp"
 #include "train/checkpoint/tensor_files.hpp"
 

@@ -1,0 +1,16 @@
+// A build without CUDA.
+
+#include "machine/cuda_machine.hpp"
+
+namespace switchyard {
+
+std::string why_no_cuda() {
+  return "this build has no CUDA";
+}
+
+std::unique_ptr<Machine> make_cuda_machine(const MachineConfig&, Communicator&, Logger&) {
+  fail(ExitCode::bad_usage,
+       "this build has no CUDA; configure it with -DSWITCHYARD_CUDA=ON, which says what it lacks");
+}
+
+}  // namespace switchyard
