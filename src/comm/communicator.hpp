@@ -7,8 +7,8 @@
 // the ranks that did not get there. After such an Error the group is of no more use, and buffers
 // of the exchange may still be written to: end the launch with MpiSession::abort.
 // Reductions run in an order fixed by the group, so the same call on the same group gives the
-// same bits, and the same bits on every rank. Tensors are f32, f64, bf16 (on devices) or i64,
-// those that are only moved of any type, and do not overlap. They lie in host memory; groups for
+// same bits, and the same bits on every rank. Tensors are f32, f64, bf16 or i64, those that
+// are only moved of any type, and do not overlap. They lie in host memory; groups for
 // devices take tensors of device memory too, and then order an exchange by the device's stream:
 // a call or wait returns once the exchange is enqueued, not once it is done. Zero rows and zero
 // counts are normal.
@@ -50,6 +50,7 @@ class Communicator {
 
   /// How long waits of this group may last from now on, and of groups that are split from it later.
   virtual void set_deadline(std::chrono::milliseconds deadline) = 0;
+  virtual std::chrono::milliseconds deadline() const = 0;
 
   /// x becomes the sum of all ranks' x.
   virtual void all_reduce_sum(Tensor& x) = 0;

@@ -57,11 +57,18 @@ void require_movable(std::string_view operation, const Tensor& x) {
   SY_REQUIRE(x.defined(), ExitCode::run_failed, "{}: the tensor is undefined", operation);
 }
 
+void require_host_memory(std::string_view operation, const Tensor& x) {
+  SY_REQUIRE(x.memory() == MemoryKind::host, ExitCode::run_failed,
+             "{}: the tensor lies in a device's memory, which this group does not reach; use the "
+             "group of the machine (nccl or staged), or copy the tensor to the host first",
+             operation);
+}
+
 void require_summable(std::string_view operation, const Tensor& x) {
   require_movable(operation, x);
-  const bool summable =
-      x.dtype() == DType::f32 || x.dtype() == DType::f64 || x.dtype() == DType::i64;
-  SY_REQUIRE(summable, ExitCode::run_failed, "{}: sums are of f32, f64 or i64 (found {})",
+  const bool summable = x.dtype() == DType::f32 || x.dtype() == DType::f64 ||
+                        x.dtype() == DType::bf16 || x.dtype() == DType::i64;
+  SY_REQUIRE(summable, ExitCode::run_failed, "{}: sums are of f32, f64, bf16 or i64 (found {})",
              operation, to_string(x.dtype()));
 }
 

@@ -19,7 +19,9 @@ void require_exchange(std::string_view operation, const Tensor& send, Counts sen
 void require_per_rank(std::string_view operation, Counts counts, int per_rank, int size);
 /// A defined tensor.
 void require_movable(std::string_view operation, const Tensor& x);
-/// A tensor of f32, f64 or i64.
+/// A tensor in host memory, for groups that cannot reach any other.
+void require_host_memory(std::string_view operation, const Tensor& x);
+/// A tensor of f32, f64, bf16 or i64.
 void require_summable(std::string_view operation, const Tensor& x);
 /// `mine` has the rows[rank] rows that are this rank's, and `all` has all of them.
 void require_shares(std::string_view operation, const Tensor& mine, const Tensor& all, Counts rows,

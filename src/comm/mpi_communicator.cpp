@@ -24,13 +24,45 @@ void start_in_pieces(MpiExchange& exchange, std::byte* data, std::int64_t count,
   } while (begin < count);
 }
 
+/// What an all-to-all of rows under way reads and writes.
+struct MovedRows {
+  MovedRows(Tensor send, Counts send_rows, Tensor receive, Counts receive_rows)
+      : send(std::move(send)),
+        receive(std::move(receive)),
+        row(this->send),
+        send_counts(to_mpi_counts(send_rows)),
+        send_offsets(to_mpi_offsets(send_rows)),
+        receive_counts(to_mpi_counts(receive_rows)),
+        receive_offsets(to_mpi_offsets(receive_rows)) {}
+
+  Tensor send, receive;
+  RowType row;
+  std::vector<int> send_counts, send_offsets, receive_counts, receive_offsets;
+};
+
+/// The same of an all-reduce.
+struct Summed {
+  explicit Summed(Tensor x) : x(std::move(x)), sum(this->x.dtype()) {}
+
+  Tensor x;
+  SumOperation sum;
+};
+
+BFloat16 plus(BFloat16 a, BFloat16 b) {
+  return BFloat16(static_cast<float>(a) + static_cast<float>(b));
+}
+template <class T>
+T plus(T a, T b) {
+  return a + b;
+}
+
 template <class T>
 void add_blocks(const Tensor& blocks, Tensor& sum) {
   T* to = sum.data<T>();
   const std::int64_t n = sum.numel();
   std::copy_n(blocks.data<T>(), n, to);
   for (const T* from = blocks.data<T>() + n; from < blocks.data<T>() + blocks.numel(); from += n) {
-    for (std::int64_t i = 0; i < n; ++i) to[i] += from[i];
+    for (std::int64_t i = 0; i < n; ++i) to[i] = plus(to[i], from[i]);
   }
 }
 
@@ -38,6 +70,7 @@ void add_blocks(const Tensor& blocks, Tensor& sum) {
 void add_in_order(const Tensor& blocks, Tensor& sum) {
   if (sum.numel() == 0) return;
   if (sum.dtype() == DType::i64) return add_blocks<std::int64_t>(blocks, sum);
+  if (sum.dtype() == DType::bf16) return add_blocks<BFloat16>(blocks, sum);
   dispatch_float(sum.dtype(), [&]<class T>() { add_blocks<T>(blocks, sum); });
 }
 
@@ -56,11 +89,13 @@ void MpiCommunicator::all_reduce_sum(Tensor& x) {
 
 std::unique_ptr<Request> MpiCommunicator::start_all_reduce_sum(Tensor x) {
   require_summable("all_reduce_sum", x);
-  auto exchange = std::make_unique<MpiExchange>(group_, "all_reduce_sum", size_text(x), x);
+  require_host_memory("all_reduce_sum", x);
+  auto summed = std::make_shared<Summed>(x);
+  auto exchange = std::make_unique<MpiExchange>(group_, "all_reduce_sum", size_text(x), summed);
   start_in_pieces(*exchange, x.raw(), x.numel(), static_cast<std::int64_t>(size_of(x.dtype())),
                   [&](void* data, int count, MPI_Comm comm, MPI_Request* request) {
-                    return MPI_Iallreduce(MPI_IN_PLACE, data, count, mpi_type(x.dtype()), MPI_SUM,
-                                          comm, request);
+                    return MPI_Iallreduce(MPI_IN_PLACE, data, count, mpi_type(x.dtype()),
+                                          summed->sum.get(), comm, request);
                   });
   return exchange;
 }
@@ -79,30 +114,40 @@ std::vector<std::int64_t> MpiCommunicator::all_to_all_counts(Counts counts, int 
 
 void MpiCommunicator::all_to_all_rows(const Tensor& send, Counts send_rows, Tensor& receive,
                                       Counts receive_rows) {
-  exchange_rows("all_to_all_rows", send, send_rows, receive, receive_rows);
+  start_exchange("all_to_all_rows", send, send_rows, receive, receive_rows)->wait();
 }
 
-void MpiCommunicator::exchange_rows(const char* operation, const Tensor& send, Counts send_rows,
-                                    Tensor& receive, Counts receive_rows) {
+std::unique_ptr<Request> MpiCommunicator::start_all_to_all_rows(Tensor send, Counts send_rows,
+                                                                Tensor receive,
+                                                                Counts receive_rows) {
+  return start_exchange("all_to_all_rows", std::move(send), send_rows, std::move(receive),
+                        receive_rows);
+}
+
+std::unique_ptr<Request> MpiCommunicator::start_exchange(const char* operation, Tensor send,
+                                                         Counts send_rows, Tensor receive,
+                                                         Counts receive_rows) {
   require_exchange(operation, send, send_rows, receive, receive_rows, size());
-  const RowType row(send);
-  const std::vector<int> send_counts = to_mpi_counts(send_rows);
-  const std::vector<int> send_offsets = to_mpi_offsets(send_rows);
-  const std::vector<int> receive_counts = to_mpi_counts(receive_rows);
-  const std::vector<int> receive_offsets = to_mpi_offsets(receive_rows);
-  MpiExchange exchange(group_, operation,
-                       fmt::format("rows to each rank {}, from each rank {}",
-                                   fmt::join(send_rows, " "), fmt::join(receive_rows, " ")));
-  exchange.start([&](MPI_Comm comm, MPI_Request* request) {
-    return MPI_Ialltoallv(send.raw(), send_counts.data(), send_offsets.data(), row.get(),
-                          receive.raw(), receive_counts.data(), receive_offsets.data(), row.get(),
-                          comm, request);
+  require_host_memory(operation, send);
+  require_host_memory(operation, receive);
+  auto moved = std::make_shared<MovedRows>(send, send_rows, receive, receive_rows);
+  auto exchange = std::make_unique<MpiExchange>(
+      group_, operation,
+      fmt::format("rows to each rank {}, from each rank {}", fmt::join(send_rows, " "),
+                  fmt::join(receive_rows, " ")),
+      moved);
+  exchange->start([&](MPI_Comm comm, MPI_Request* request) {
+    return MPI_Ialltoallv(moved->send.raw(), moved->send_counts.data(), moved->send_offsets.data(),
+                          moved->row.get(), moved->receive.raw(), moved->receive_counts.data(),
+                          moved->receive_offsets.data(), moved->row.get(), comm, request);
   });
-  exchange.wait();
+  return exchange;
 }
 
 void MpiCommunicator::all_gather_rows(const Tensor& mine, Tensor& all, Counts rows) {
   require_shares("all_gather_rows", mine, all, rows, size(), rank());
+  require_host_memory("all_gather_rows", mine);
+  require_host_memory("all_gather_rows", all);
   const RowType row(mine);
   const std::vector<int> counts = to_mpi_counts(rows);
   const std::vector<int> offsets = to_mpi_offsets(rows);
@@ -118,16 +163,18 @@ void MpiCommunicator::all_gather_rows(const Tensor& mine, Tensor& all, Counts ro
 void MpiCommunicator::reduce_scatter_rows(const Tensor& all, Tensor& mine, Counts rows) {
   require_shares("reduce_scatter_rows", mine, all, rows, size(), rank());
   require_summable("reduce_scatter_rows", mine);
+  require_host_memory("reduce_scatter_rows", mine);
   Shape shape = mine.shape();
   shape[0] *= size();
   Tensor blocks(*scratch_, std::move(shape), mine.dtype());
   const std::vector<std::int64_t> from_each(rows.size(), mine.dim(0));
-  exchange_rows("reduce_scatter_rows", all, rows, blocks, from_each);
+  start_exchange("reduce_scatter_rows", all, rows, blocks, from_each)->wait();
   add_in_order(blocks, mine);
 }
 
 void MpiCommunicator::broadcast(Tensor& x, Rank root) {
   require_movable("broadcast", x);
+  require_host_memory("broadcast", x);
   require_root("broadcast", root, size());
   MpiExchange exchange(group_, "broadcast",
                        fmt::format("{} from rank {} of the group", size_text(x), root.value));

@@ -19,11 +19,14 @@ class MpiCommunicator : public Communicator {
   const std::string& name() const override { return group_->name; }
 
   void set_deadline(std::chrono::milliseconds deadline) override { group_->deadline = deadline; }
+  std::chrono::milliseconds deadline() const override { return group_->deadline; }
   void all_reduce_sum(Tensor& x) override;
   std::unique_ptr<Request> start_all_reduce_sum(Tensor x) override;
   std::vector<std::int64_t> all_to_all_counts(Counts counts, int per_rank) override;
   void all_to_all_rows(const Tensor& send, Counts send_rows, Tensor& receive,
                        Counts receive_rows) override;
+  std::unique_ptr<Request> start_all_to_all_rows(Tensor send, Counts send_rows, Tensor receive,
+                                                 Counts receive_rows) override;
   void all_gather_rows(const Tensor& mine, Tensor& all, Counts rows) override;
   void reduce_scatter_rows(const Tensor& all, Tensor& mine, Counts rows) override;
   void broadcast(Tensor& x, Rank root) override;
@@ -33,8 +36,8 @@ class MpiCommunicator : public Communicator {
   void progress() override { group_->watch->answer(); }
 
  private:
-  void exchange_rows(const char* operation, const Tensor& send, Counts send_rows, Tensor& receive,
-                     Counts receive_rows);
+  std::unique_ptr<Request> start_exchange(const char* operation, Tensor send, Counts send_rows,
+                                          Tensor receive, Counts receive_rows);
 
   std::shared_ptr<MpiGroup> group_;
   std::shared_ptr<Allocator> scratch_;

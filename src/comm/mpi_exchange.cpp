@@ -20,7 +20,7 @@ constexpr auto kPause = std::chrono::microseconds(50);
 }  // namespace
 
 MpiExchange::MpiExchange(std::shared_ptr<MpiGroup> group, std::string operation, std::string counts,
-                         Tensor kept)
+                         std::shared_ptr<const void> kept)
     : group_(std::move(group)),
       call_{group_->name, std::move(operation), ++group_->sequence, std::move(counts)},
       kept_(std::move(kept)) {}

@@ -15,18 +15,18 @@ struct MpiGroup {
   std::vector<int> members;  ///< world ranks, in group order
   std::chrono::milliseconds deadline;
   std::shared_ptr<MpiWatch> watch;
-  std::int64_t sequence = 0;        ///< calls started so far
-  std::vector<Tensor> abandoned{};  ///< of dropped requests: MPI may still write to them
+  std::int64_t sequence = 0;                             ///< calls started so far
+  std::vector<std::shared_ptr<const void>> abandoned{};  ///< what dropped requests kept
 
   int size() const { return static_cast<int>(members.size()); }
 };
 
 class MpiExchange : public Request {
  public:
-  /// Takes the group's next sequence number. `operation` and `counts` are for messages; `kept`
-  /// stays alive as long as the exchange is under way.
+  /// Takes the group's next sequence number. `operation` and `counts` are for messages; `kept`,
+  /// all that MPI reads and writes, stays alive as long as the exchange is under way.
   MpiExchange(std::shared_ptr<MpiGroup> group, std::string operation, std::string counts,
-              Tensor kept = {});
+              std::shared_ptr<const void> kept = {});
   ~MpiExchange() override;
   MpiExchange(const MpiExchange&) = delete;
   MpiExchange& operator=(const MpiExchange&) = delete;
@@ -42,7 +42,7 @@ class MpiExchange : public Request {
 
   std::shared_ptr<MpiGroup> group_;
   MpiCall call_;
-  Tensor kept_;
+  std::shared_ptr<const void> kept_;
   std::vector<MPI_Request> requests_;
 };
 

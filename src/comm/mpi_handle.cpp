@@ -1,9 +1,21 @@
 #include "comm/mpi_handle.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <limits>
 
 namespace switchyard {
+namespace {
+
+void add_bfloat16(void* in, void* in_out, int* count, MPI_Datatype*) {
+  const auto* x = static_cast<const BFloat16*>(in);
+  auto* sum = static_cast<BFloat16*>(in_out);
+  std::transform(x, x + *count, sum, sum, [](BFloat16 a, BFloat16 b) {
+    return BFloat16(static_cast<float>(a) + static_cast<float>(b));
+  });
+}
+
+}  // namespace
 
 std::string mpi_error_text(int code) {
   char text[MPI_MAX_ERROR_STRING] = {};
@@ -30,6 +42,8 @@ MPI_Datatype mpi_type(DType dtype) {
       return MPI_INT64_T;
     case DType::u8:
       return MPI_UINT8_T;
+    case DType::bf16:
+      return MPI_UINT16_T;
   }
   fail(ExitCode::run_failed, "no MPI type for this element type");
 }
@@ -83,6 +97,14 @@ RowType::RowType(const Tensor& like) {
 
 RowType::~RowType() {
   MPI_Type_free(&type_);
+}
+
+SumOperation::SumOperation(DType dtype) : owned_(dtype == DType::bf16) {
+  if (owned_) check_mpi(MPI_Op_create(add_bfloat16, 1, &operation_), "describe a sum of bf16");
+}
+
+SumOperation::~SumOperation() {
+  if (owned_) MPI_Op_free(&operation_);
 }
 
 }  // namespace switchyard

@@ -52,4 +52,19 @@ class RowType {
   MPI_Datatype type_;
 };
 
+/// The MPI sum of an element type; bf16 is added in float, each sum rounded.
+class SumOperation {
+ public:
+  explicit SumOperation(DType dtype);
+  ~SumOperation();
+  SumOperation(const SumOperation&) = delete;
+  SumOperation& operator=(const SumOperation&) = delete;
+
+  MPI_Op get() const { return operation_; }
+
+ private:
+  MPI_Op operation_ = MPI_SUM;
+  bool owned_;
+};
+
 }  // namespace switchyard

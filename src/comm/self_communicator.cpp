@@ -16,19 +16,18 @@ class CompletedRequest : public Request {
   void wait() override {}
 };
 
-void copy(const Tensor& from, Tensor& to) {
-  if (from.bytes() > 0) std::memcpy(to.raw(), from.raw(), from.bytes());
-}
-
 class SelfCommunicator : public Communicator {
  public:
-  explicit SelfCommunicator(std::string name) : name_(std::move(name)) {}
+  SelfCommunicator(std::string name, TensorCopy copy)
+      : name_(std::move(name)), copy_(std::move(copy)) {}
 
   Rank rank() const override { return Rank{0}; }
   int size() const override { return 1; }
   const std::string& name() const override { return name_; }
 
-  void set_deadline(std::chrono::milliseconds) override {}  // one rank waits for nobody
+  // One rank waits for nobody: kept for those who ask.
+  void set_deadline(std::chrono::milliseconds deadline) override { deadline_ = deadline; }
+  std::chrono::milliseconds deadline() const override { return deadline_; }
 
   void all_reduce_sum(Tensor& x) override { require_summable("all_reduce_sum", x); }
 
@@ -47,18 +46,24 @@ class SelfCommunicator : public Communicator {
     require_exchange("all_to_all_rows", send, send_rows, receive, receive_rows, 1);
     SY_REQUIRE(send_rows[0] == receive_rows[0], ExitCode::run_failed,
                "all_to_all_rows: {} rows are sent but {} expected", send_rows[0], receive_rows[0]);
-    copy(send, receive);
+    copy_(send, receive);
+  }
+
+  std::unique_ptr<Request> start_all_to_all_rows(Tensor send, Counts send_rows, Tensor receive,
+                                                 Counts receive_rows) override {
+    all_to_all_rows(send, send_rows, receive, receive_rows);
+    return std::make_unique<CompletedRequest>();
   }
 
   void all_gather_rows(const Tensor& mine, Tensor& all, Counts rows) override {
     require_shares("all_gather_rows", mine, all, rows, 1, Rank{0});
-    copy(mine, all);
+    copy_(mine, all);
   }
 
   void reduce_scatter_rows(const Tensor& all, Tensor& mine, Counts rows) override {
     require_shares("reduce_scatter_rows", mine, all, rows, 1, Rank{0});
     require_summable("reduce_scatter_rows", mine);
-    copy(all, mine);
+    copy_(all, mine);
   }
 
   void broadcast(Tensor& x, Rank root) override {
@@ -70,19 +75,27 @@ class SelfCommunicator : public Communicator {
 
   std::unique_ptr<Communicator> split(int color, std::string name) override {
     require_color(color);
-    return make_self_communicator(std::move(name));
+    return std::make_unique<SelfCommunicator>(std::move(name), copy_);
   }
 
   void progress() override {}
 
  private:
   std::string name_;
+  TensorCopy copy_;
+  std::chrono::milliseconds deadline_{0};
 };
 
 }  // namespace
 
-std::unique_ptr<Communicator> make_self_communicator(std::string name) {
-  return std::make_unique<SelfCommunicator>(std::move(name));
+void copy_on_host(const Tensor& from, Tensor& to) {
+  require_host_memory("copy_on_host", from);
+  require_host_memory("copy_on_host", to);
+  if (from.bytes() > 0) std::memcpy(to.raw(), from.raw(), from.bytes());
+}
+
+std::unique_ptr<Communicator> make_self_communicator(std::string name, TensorCopy copy) {
+  return std::make_unique<SelfCommunicator>(std::move(name), std::move(copy));
 }
 
 }  // namespace switchyard

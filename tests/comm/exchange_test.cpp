@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "comm/rank_data.hpp"
@@ -95,6 +96,27 @@ TYPED_TEST(MovedRows, OfAllRanksAreGatheredInRankOrder) {
   EXPECT_EQ(at, all.numel());
 }
 
+TEST(StartAllToAll, SeveralFinishInAnyOrderAndKeepTheirTensors) {
+  constexpr int kRequests = 4;
+  const Rows sent = rows_sent_by(me());
+  const Rows received = rows_received_by(me());
+  std::vector<Tensor> arrived;
+  std::vector<std::unique_ptr<Request>> requests;
+  for (int i = 0; i < kRequests; ++i) {
+    arrived.emplace_back(allocator(), Shape{sum(received), 700}, DType::f32);
+    requests.push_back(world().start_all_to_all_rows(
+        tensor_of<float>(me(), 20 + i, {sum(sent), 700}), sent, arrived.back(), received));
+  }
+  for (int i = 0; i < kRequests; ++i) requests[(me() + kRequests - i) % kRequests]->wait();
+  for (int i = 0; i < kRequests; ++i) {
+    Tensor expected(allocator(), arrived[i].shape(), DType::f32);
+    world().all_to_all_rows(tensor_of<float>(me(), 20 + i, {sum(sent), 700}), sent, expected,
+                            received);
+    EXPECT_TRUE(requests[i]->test());
+    EXPECT_TRUE(std::ranges::equal(arrived[i].span<float>(), expected.span<float>())) << i;
+  }
+}
+
 TEST(AllToAll, ReversedIsItsTranspose) {
   const Rows sent = rows_sent_by(me());
   const Rows received = rows_received_by(me());
@@ -169,6 +191,43 @@ TEST(Exchange, RefusesArgumentsThatDoNotFit) {
   EXPECT_NE(refused([&] { world().all_reduce_sum(bytes); }).find("u8"), std::string::npos);
   EXPECT_NE(refused([&] { world().all_to_all_counts(rows, 1); }).find("expected"),
             std::string::npos);
+}
+
+/// Host memory that passes for a device's.
+class DeviceMemory : public Allocator {
+ public:
+  MemoryKind memory() const override { return MemoryKind::cuda; }
+  Block allocate(std::size_t bytes) override { return allocator().allocate(bytes); }
+  std::size_t live_bytes() const override { return 0; }
+  std::size_t peak_bytes() const override { return 0; }
+  void reset_peak() override {}
+};
+
+TEST(Exchange, RefusesADevicesMemory) {
+  using switchyard::testing::error_text;
+  DeviceMemory device;
+  Rows own(size(), 0);
+  own[me()] = 2;
+  Tensor x(device, {2, 3}, DType::f32);
+  Tensor y(device, {2, 3}, DType::f32);
+  EXPECT_NE(error_text(ExitCode::run_failed, [&] { world().all_to_all_rows(x, own, y, own); })
+                .find("device's memory"),
+            std::string::npos);
+}
+
+TEST(SelfCommunicator, CopiesAsItIsTold) {
+  DeviceMemory device;
+  int copies = 0;
+  auto self = make_self_communicator("alone", [&](const Tensor& from, Tensor& to) {
+    ++copies;
+    EXPECT_EQ(from.bytes(), to.bytes());
+  });
+  const Tensor x(device, {2, 3}, DType::f32);
+  Tensor y(device, {2, 3}, DType::f32);
+  const Rows rows = {2};
+  self->all_to_all_rows(x, rows, y, rows);
+  self->split(0, "still alone")->all_gather_rows(x, y, rows);
+  EXPECT_EQ(copies, 2);
 }
 
 }  // namespace

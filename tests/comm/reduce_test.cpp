@@ -46,6 +46,15 @@ TYPED_TEST(AllReduce, SumsMatricesInPlace) {
   EXPECT_NEAR(x.data<T>()[14], world().size() * one.data<T>()[14], 1e-5);
 }
 
+TEST(AllReduceBfloat16, AddsInFloat) {
+  Tensor x(allocator(), {3}, DType::bf16);
+  for (BFloat16& number : x.span<BFloat16>())
+    number = BFloat16(1.0f + static_cast<float>(world().rank().value));
+  world().all_reduce_sum(x);
+  const int n = world().size();
+  EXPECT_EQ(static_cast<float>(x.data<BFloat16>()[2]), static_cast<float>(n * (n + 1) / 2));
+}
+
 /// A random pause, another at each rank and call: arrival orders differ.
 void stagger(int call) {
   const RandomStream stream(99, RandomPurpose::synthetic_data);
@@ -156,6 +165,15 @@ TYPED_TEST(ReduceScatter, AddsRowsInRankOrder) {
     }
     EXPECT_EQ(mine.data<T>()[i], expected) << i;
   }
+}
+
+TEST(ReduceScatterBfloat16, AddsInFloat) {
+  const std::vector<std::int64_t> rows(world().size(), 1);
+  Tensor all(allocator(), {world().size(), 2}, DType::bf16);
+  for (BFloat16& number : all.span<BFloat16>()) number = BFloat16(0.5f);
+  Tensor mine(allocator(), {1, 2}, DType::bf16);
+  world().reduce_scatter_rows(all, mine, rows);
+  EXPECT_EQ(static_cast<float>(mine.data<BFloat16>()[1]), 0.5f * world().size());
 }
 
 TEST(Adjoint, ReduceScatterIsTheTransposeOfAllGather) {
