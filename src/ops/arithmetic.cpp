@@ -86,9 +86,21 @@ Variable mul(Tape& tape, const Variable& a, const Variable& b) {
 }
 
 Variable scale(Tape& tape, const Variable& x, double factor) {
+  if (factor == 1.0) return x;
   return tape.record(lifted_scale(tape.backend(), x.dual, factor), {&x},
                      [&tape, node = x.node, factor](const Dual& dy) {
                        tape.accumulate(node, lifted_scale(tape.backend(), dy, factor));
+                     });
+}
+
+Variable cast(Tape& tape, const Variable& x, DType dtype) {
+  if (x.dtype() == dtype) return x;
+  auto converted = [&backend = tape.backend()](const Dual& d, DType to) {
+    return lift_linear(d, [&](const Tensor& t) { return backend.convert(t, to); });
+  };
+  return tape.record(converted(x.dual, dtype), {&x},
+                     [&tape, converted, node = x.node, from = x.dtype()](const Dual& dy) {
+                       tape.accumulate(node, converted(dy, from));
                      });
 }
 

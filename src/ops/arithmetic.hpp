@@ -9,6 +9,8 @@ Variable add(Tape& tape, const Variable& a, const Variable& b);
 Variable sub(Tape& tape, const Variable& a, const Variable& b);
 Variable mul(Tape& tape, const Variable& a, const Variable& b);
 Variable scale(Tape& tape, const Variable& x, double factor);
+/// x with elements of another type; x itself where it has that type. Gradients come back in x's.
+Variable cast(Tape& tape, const Variable& x, DType dtype);
 /// x + c for a number c.
 Variable add_scalar(Tape& tape, const Variable& x, double c);
 /// op(x) for the functions of one variable listed with the kernels.

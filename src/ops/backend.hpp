@@ -69,7 +69,8 @@ class Backend {
                                    const Shape& x_shape) = 0;
   virtual Tensor conv2d_grad_weight(const Tensor& x, const Tensor& dy, Conv2dSpec spec,
                                     const Shape& w_shape) = 0;
-  /// `bias` is (O). The tensors are copied or kept: later changes to them are not seen.
+  /// `bias` is (O), f32 where w and x are bf16. The tensors are copied or kept: later changes to
+  /// them are not seen.
   virtual std::unique_ptr<PreparedConv2d> prepare_conv2d(const Tensor& w, const Tensor& bias,
                                                          Conv2dSpec spec, Activation act) = 0;
 

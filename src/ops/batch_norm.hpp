@@ -12,23 +12,17 @@ struct BatchNormSpec {
   Activation activation = Activation::none;
 };
 
-/// What a training batch looked like, for the running statistics. (C) f64.
-struct BatchStatistics {
-  Tensor mean;
-  Tensor variance;   ///< biased
-  double count = 0;  ///< rows normalised together, over all ranks
-};
-
 struct BatchNormInputs {
   const Variable& x;                   ///< (...,C)
-  const Variable& gamma;               ///< (C)
+  const Variable& gamma;               ///< (C), f32 for bf16 x; so is beta
   const Variable& beta;                ///< (C)
   const Variable* residual = nullptr;  ///< x's shape, or none
 };
 
 /// Normalises with the statistics of the rows of all ranks of `reducer` (Ioffe & Szegedy 2015). A
 /// rank may have no rows; gamma and beta are the same on all ranks. One fused kernel each way; with
-/// probes on the tape, a composition of differentiable primitives.
+/// probes on the tape, a composition of differentiable primitives. `statistics` becomes those of
+/// the batch.
 Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
                           BatchReducer& reducer, BatchStatistics& statistics);
 

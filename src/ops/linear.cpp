@@ -1,22 +1,38 @@
 #include "ops/linear.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "ops/arithmetic.hpp"
 
 namespace switchyard {
 namespace {
 
-using Offsets = std::vector<std::int64_t>;
+// The activation that the kernel does itself: the op's vjp is that of the kernel, but tangents
+// take another way.
+Activation fused(const Tape& tape, Activation act) {
+  return tape.probes() == 0 ? act : Activation::none;
+}
 
-Dual lifted_linear(Backend& backend, const Dual& x, const Dual& w, const Dual& bias) {
-  Dual y = lift_bilinear(backend, x, w, [&](const Tensor& a, const Tensor& b) {
-    return backend.linear(a, b, Tensor{});
-  });
-  y.value = backend.binary(BinaryOp::add, y.value, bias.value);
-  for (std::size_t i = 0; i < bias.probes(); ++i) {
-    if (!bias.tangents[i]) continue;
-    if (y.tangents.size() <= i) y.tangents.resize(i + 1);
-    y.tangents[i] = y.tangents[i] ? backend.binary(BinaryOp::add, y.tangents[i], bias.tangents[i])
-                                  : backend.broadcast_to(bias.tangents[i], y.shape());
+// What the fused activation has not done yet.
+Variable finish(Tape& tape, Variable y, Activation act) {
+  return fused(tape, act) == act ? y : relu(tape, y);
+}
+
+// The gradient by the affine map, y = activation(map).
+Dual before_activation(Backend& backend, const Dual& dy, const Tensor& y, Activation act) {
+  if (act == Activation::none) return dy;
+  return lift_linear(dy, [&](const Tensor& t) { return backend.relu_grad(t, y); });
+}
+
+Dual lifted_linear(Backend& backend, const Dual& x, const Dual& w, const Dual& bias,
+                   Activation act) {
+  Dual y(backend.linear(x.value, w.value, bias.value, act));
+  for (std::size_t i = 0; i < std::max({x.probes(), w.probes(), bias.probes()}); ++i) {
+    Tensor tx = x.tangent(i), tw = w.tangent(i), tb = bias.tangent(i), t;
+    if (tx) t = backend.linear(tx, w.value, tw ? Tensor{} : tb);
+    if (tw) t = add_or_zero(backend, std::move(t), backend.linear(x.value, tw, tb));
+    y.tangents.push_back(t || !tb ? t : backend.broadcast_to(tb, y.shape()));
   }
   return y;
 }
@@ -48,10 +64,11 @@ std::size_t probes(std::span<const Variable> variables) {
   return most;
 }
 
-Dual grouped_forward(Backend& backend, const Dual& x, const Offsets& offsets,
-                     std::span<const Variable> weights, std::span<const Variable> biases) {
+Dual grouped_forward(Backend& backend, const Dual& x, const Tensor& offsets,
+                     std::span<const Variable> weights, std::span<const Variable> biases,
+                     Activation act) {
   auto w = values(weights), b = values(biases);
-  Dual y(backend.grouped_linear(x.value, offsets, w, b));
+  Dual y(backend.grouped_linear(x.value, offsets, w, b, act));
   std::size_t count = std::max({x.probes(), probes(weights), probes(biases)});
   for (std::size_t i = 0; i < count; ++i) {
     Tensor t;
@@ -68,7 +85,7 @@ Dual grouped_forward(Backend& backend, const Dual& x, const Offsets& offsets,
   return y;
 }
 
-Dual grouped_grad_input(Backend& backend, const Dual& dy, const Offsets& offsets,
+Dual grouped_grad_input(Backend& backend, const Dual& dy, const Tensor& offsets,
                         std::span<const Variable> weights) {
   auto w = values(weights);
   Dual dx(backend.grouped_linear_grad_input(dy.value, offsets, w));
@@ -99,7 +116,7 @@ std::vector<Dual> as_duals(std::vector<Tensor> tensors) {
 }
 
 std::vector<Dual> grouped_grad_weight(Backend& backend, const Dual& x, const Dual& dy,
-                                      const Offsets& offsets) {
+                                      const Tensor& offsets) {
   auto dw = as_duals(backend.grouped_linear_grad_weight(x.value, dy.value, offsets));
   for (std::size_t i = 0; i < std::max(x.probes(), dy.probes()); ++i) {
     if (Tensor tx = x.tangent(i))
@@ -110,7 +127,7 @@ std::vector<Dual> grouped_grad_weight(Backend& backend, const Dual& x, const Dua
   return dw;
 }
 
-std::vector<Dual> grouped_grad_bias(Backend& backend, const Dual& dy, const Offsets& offsets) {
+std::vector<Dual> grouped_grad_bias(Backend& backend, const Dual& dy, const Tensor& offsets) {
   auto db = as_duals(backend.grouped_linear_grad_bias(dy.value, offsets));
   for (std::size_t i = 0; i < dy.probes(); ++i)
     if (dy.tangents[i])
@@ -120,31 +137,36 @@ std::vector<Dual> grouped_grad_bias(Backend& backend, const Dual& dy, const Offs
 
 }  // namespace
 
-Variable linear(Tape& tape, const Variable& x, const Variable& w, const Variable& bias) {
-  return tape.record(
-      lifted_linear(tape.backend(), x.dual, w.dual, bias.dual), {&x, &w, &bias},
-      [&tape, x, w, bias_node = bias.node, bias_shape = bias.shape()](const Dual& dy) {
-        Backend& backend = tape.backend();
-        if (x.node)
-          tape.accumulate(x.node,
-                          lift_bilinear(backend, dy, w.dual, [&](const Tensor& a, const Tensor& b) {
-                            return backend.matmul(a, Transpose::no, b, Transpose::no);
-                          }));
-        if (w.node)
-          tape.accumulate(w.node,
-                          lift_bilinear(backend, dy, x.dual, [&](const Tensor& a, const Tensor& b) {
-                            return backend.matmul(a, Transpose::yes, b, Transpose::no);
-                          }));
-        if (bias_node)
-          tape.accumulate(bias_node, lift_linear(dy, [&](const Tensor& t) {
-                            return backend.sum_to(t, bias_shape);
-                          }));
-      });
+Variable linear(Tape& tape, const Variable& x, const Variable& w, const Variable& bias,
+                Activation act) {
+  Activation in_kernel = fused(tape, act);
+  Dual y = lifted_linear(tape.backend(), x.dual, w.dual, bias.dual, in_kernel);
+  Tensor mask = in_kernel == Activation::relu ? y.value : Tensor{};
+  auto vjp = [&tape, x, w, mask, in_kernel, bias_node = bias.node,
+              bias_shape = bias.shape()](const Dual& dy) {
+    Backend& backend = tape.backend();
+    Dual dz = before_activation(backend, dy, mask, in_kernel);
+    if (x.node)
+      tape.accumulate(x.node,
+                      lift_bilinear(backend, dz, w.dual, [&](const Tensor& a, const Tensor& b) {
+                        return backend.matmul(a, Transpose::no, b, Transpose::no);
+                      }));
+    if (w.node)
+      tape.accumulate(w.node,
+                      lift_bilinear(backend, dz, x.dual, [&](const Tensor& a, const Tensor& b) {
+                        return backend.matmul(a, Transpose::yes, b, Transpose::no);
+                      }));
+    if (bias_node)
+      tape.accumulate(bias_node, lift_linear(dz, [&](const Tensor& t) {
+                        return backend.sum_to(t, bias_shape);
+                      }));
+  };
+  return finish(tape, tape.record(std::move(y), {&x, &w, &bias}, std::move(vjp)), act);
 }
 
-Variable grouped_linear(Tape& tape, const Variable& x, std::span<const std::int64_t> offsets,
-                        std::span<const Variable> weights, std::span<const Variable> biases) {
-  Offsets rows(offsets.begin(), offsets.end());
+Variable grouped_linear(Tape& tape, const Variable& x, const Tensor& offsets,
+                        std::span<const Variable> weights, std::span<const Variable> biases,
+                        Activation act) {
   std::vector<Variable> w(weights.begin(), weights.end());
   std::vector<GradRef> bias_nodes;
   std::vector<const Variable*> inputs = {&x};
@@ -153,17 +175,21 @@ Variable grouped_linear(Tape& tape, const Variable& x, std::span<const std::int6
     inputs.push_back(&v);
     bias_nodes.push_back(v.node);
   }
-  Dual y = grouped_forward(tape.backend(), x.dual, rows, weights, biases);
-  return tape.record(std::move(y), inputs, [&tape, x, rows, w, bias_nodes](const Dual& dy) {
+  Activation in_kernel = fused(tape, act);
+  Dual y = grouped_forward(tape.backend(), x.dual, offsets, weights, biases, in_kernel);
+  Tensor mask = in_kernel == Activation::relu ? y.value : Tensor{};
+  auto vjp = [&tape, x, offsets, w, mask, in_kernel, bias_nodes](const Dual& dy) {
     Backend& backend = tape.backend();
-    if (x.node) tape.accumulate(x.node, grouped_grad_input(backend, dy, rows, w));
-    auto dw = grouped_grad_weight(backend, x.dual, dy, rows);
-    auto db = grouped_grad_bias(backend, dy, rows);
+    Dual dz = before_activation(backend, dy, mask, in_kernel);
+    if (x.node) tape.accumulate(x.node, grouped_grad_input(backend, dz, offsets, w));
+    auto dw = grouped_grad_weight(backend, x.dual, dz, offsets);
+    auto db = grouped_grad_bias(backend, dz, offsets);
     for (std::size_t g = 0; g < w.size(); ++g) {
       tape.accumulate(w[g].node, std::move(dw[g]));
       tape.accumulate(bias_nodes[g], std::move(db[g]));
     }
-  });
+  };
+  return finish(tape, tape.record(std::move(y), inputs, std::move(vjp)), act);
 }
 
 }  // namespace switchyard

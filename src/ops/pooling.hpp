@@ -5,7 +5,7 @@
 
 namespace switchyard {
 
-/// (N,H,W,C) -> (N,C).
+/// (N,H,W,C) -> (N,C), in f32 for bf16 x.
 Variable global_avg_pool(Tape& tape, const Variable& x);
 
 }  // namespace switchyard

@@ -15,8 +15,10 @@ Variable linear_kernel(Tape& tape, const Variable& x, Forward forward, Adjoint a
 // dy's columns [begin, end) back in their place in a matrix of `columns` columns.
 Tensor pad_columns(Backend& backend, const Tensor& t, std::int64_t begin, std::int64_t columns) {
   std::int64_t after = columns - begin - t.dim(1);
-  std::vector<Tensor> parts = {backend.zeros({t.dim(0), begin}, t.dtype()), t,
-                               backend.zeros({t.dim(0), after}, t.dtype())};
+  std::vector<Tensor> parts;
+  if (begin > 0) parts.push_back(backend.zeros({t.dim(0), begin}, t.dtype()));
+  parts.push_back(t);
+  if (after > 0) parts.push_back(backend.zeros({t.dim(0), after}, t.dtype()));
   return backend.concat_columns(parts);
 }
 

@@ -60,6 +60,28 @@ Variable Tape::record(Dual value, std::span<const Variable* const> inputs, Vjp v
   return {std::move(value), node};
 }
 
+// Between the results and the inputs stands a node without a value. It was created before the
+// results' own nodes, so its turn comes after all of theirs, which leave it what they got.
+std::vector<Variable> Tape::record_joint(std::vector<Dual> values,
+                                         std::initializer_list<const Variable*> inputs,
+                                         JointVjp vjp) {
+  auto dys = std::make_shared<std::vector<Dual>>(values.size());
+  Variable hub = record(Dual(), inputs, [dys, vjp = std::move(vjp)](const Dual&) { vjp(*dys); });
+  std::vector<Variable> results;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].value) {
+      results.emplace_back();
+      continue;
+    }
+    results.push_back(
+        record(std::move(values[i]), {&hub}, [dys, i, hub = hub.node](const Dual& dy) {
+          (*dys)[i] = dy;
+          hub->grad = dy;  // any will do: its vjp is then run
+        }));
+  }
+  return results;
+}
+
 void Tape::accumulate(const GradRef& node, Dual dx) {
   if (!node) return;
   Dual& grad = node->grad;

@@ -40,6 +40,8 @@ struct Variable {
 };
 
 using Vjp = std::function<void(const Dual& dy)>;
+/// That of an op with several results: their gradients, without value where none arrived.
+using JointVjp = std::function<void(std::span<const Dual> dys)>;
 
 enum class Recording { off, on };
 
@@ -70,6 +72,10 @@ class Tape {
   Variable record(Dual value, std::initializer_list<const Variable*> inputs, Vjp vjp) {
     return record(std::move(value), std::span(inputs.begin(), inputs.size()), std::move(vjp));
   }
+
+  /// The results of an op that has several. An undefined value gives an empty Variable.
+  std::vector<Variable> record_joint(std::vector<Dual> values,
+                                     std::initializer_list<const Variable*> inputs, JointVjp vjp);
 
   /// Adds dx to the gradient that meets at `node`; nothing if node is null.
   void accumulate(const GradRef& node, Dual dx);

@@ -119,6 +119,52 @@ TEST_F(TapeTest, PushesTangentsWithoutRecording) {
   EXPECT_EQ(block(y.dual.tangent(0)), (Block{40}));
 }
 
+// a + b and a b of one op.
+std::vector<Variable> sum_and_product(Tape& tape, const Variable& a, const Variable& b,
+                                      int& calls) {
+  Backend& backend = tape.backend();
+  return tape.record_joint(
+      {backend.binary(BinaryOp::add, a.value(), b.value()), Dual(),
+       backend.binary(BinaryOp::mul, a.value(), b.value())},
+      {&a, &b}, [&tape, &backend, a, b, &calls](std::span<const Dual> dy) {
+        ++calls;
+        ASSERT_FALSE(dy[1].value.defined());
+        for (auto [self, other] : {std::pair{&a, &b}, std::pair{&b, &a}}) {
+          tape.accumulate(self->node, dy[0]);
+          if (dy[2].value)
+            tape.accumulate(self->node, backend.binary(BinaryOp::mul, dy[2].value, other->value()));
+        }
+      });
+}
+
+TEST_F(TapeTest, RunsTheVjpOfSeveralResultsOnceAfterAllTheirs) {
+  Parameter a = parameter("a", {2}), b = parameter("b", {5});
+  Tape tape(backend, Recording::on);
+  int calls = 0;
+  auto y = sum_and_product(tape, tape.parameter(a), tape.parameter(b), calls);
+  EXPECT_FALSE(y[1].value().defined());
+  EXPECT_EQ(block(y[2].value()), Block{10});
+  // (a + b)^2 + 3 a b
+  Variable z = add(tape, unary(tape, UnaryOp::square, y[0]), scale(tape, y[2], 3.0));
+  tape.backward(z, tensor({1}));
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(block(a.grad.value), Block{29});
+  EXPECT_EQ(block(b.grad.value), Block{20});
+}
+
+TEST_F(TapeTest, LeavesOutResultsThatNothingDependsOn) {
+  Parameter a = parameter("a", {2}), b = parameter("b", {5});
+  Tape tape(backend, Recording::on);
+  int calls = 0;
+  auto y = sum_and_product(tape, tape.parameter(a), tape.parameter(b), calls);
+  tape.backward(y[0], tensor({4}));
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(block(a.grad.value), Block{4});
+  auto unused = sum_and_product(tape, tape.parameter(a), tape.parameter(b), calls);
+  tape.backward(scale(tape, tape.parameter(a), 2.0), tensor({1}));
+  EXPECT_EQ(calls, 1);
+}
+
 class TapeMemory : public TapeTest {
  protected:
   // exp keeps its input, so each layer's activation lives until its own vjp has run.

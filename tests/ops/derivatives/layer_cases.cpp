@@ -18,24 +18,32 @@ OpCase conv2d_case(const std::string& name, std::int64_t rows, std::int64_t kern
 }
 
 // Four groups: some rows, none, one at most, the rest.
-std::vector<std::int64_t> group_offsets(std::int64_t rows) {
+Tensor group_offsets(Backend& backend, std::int64_t rows) {
   std::int64_t first = std::min<std::int64_t>(rows, 2);
-  return {0, first, first, std::min(rows, first + 1), rows};
+  std::int64_t offsets[] = {0, first, first, std::min(rows, first + 1), rows};
+  return backend.from_host(offsets, {5}, DType::i64);
 }
 
-Variable four_experts(Tape& tape, const Variable& x, Inputs in) {
-  return grouped_linear(tape, x, group_offsets(x.dim(0)), in.subspan(0, 4), in.subspan(4, 4));
+Variable four_experts(Tape& tape, const Variable& x, Inputs in, Activation act = Activation::none) {
+  return grouped_linear(tape, x, group_offsets(tape.backend(), x.dim(0)), in.subspan(0, 4),
+                        in.subspan(4, 4), act);
 }
 
 std::vector<Shape> four_expert_shapes() {
   return {{3, 2}, {3, 2}, {3, 2}, {3, 2}, {3}, {3}, {3}, {3}};
 }
 
-OpCase grouped_linear_case(std::int64_t rows) {
+OpCase grouped_linear_case(const std::string& name, std::int64_t rows, Activation act) {
   auto shapes = four_expert_shapes();
   shapes.push_back({rows, 2});
-  return {"grouped_linear", shapes,
-          [](Tape& tape, Inputs in) { return four_experts(tape, in[8], in); }};
+  return {name, shapes,
+          [act](Tape& tape, Inputs in) { return four_experts(tape, in[8], in, act); }};
+}
+
+OpCase linear_case(const std::string& name, std::int64_t rows, Activation act) {
+  return {name, {{rows, 2}, {3, 2}, {3}}, [act](Tape& tape, Inputs in) {
+            return linear(tape, in[0], in[1], in[2], act);
+          }};
 }
 
 // Experts weighted by a gate: every product of two inputs has a mixed second derivative.
@@ -67,10 +75,10 @@ std::vector<OpCase> layer_cases(std::int64_t rows) {
       conv2d_case("conv2d_3x3_unpadded", rows, 3, {.stride = 1, .padding = 0}),
       conv2d_case("conv2d_3x3_strided", rows, 3, {.stride = 2, .padding = 1}),
       conv2d_case("conv2d_1x1_strided", rows, 1, {.stride = 2, .padding = 0}),
-      {"linear",
-       {{rows, 2}, {3, 2}, {3}},
-       [](Tape& tape, Inputs in) { return linear(tape, in[0], in[1], in[2]); }},
-      grouped_linear_case(rows),
+      linear_case("linear", rows, Activation::none),
+      linear_case("linear_relu", rows, Activation::relu),
+      grouped_linear_case("grouped_linear", rows, Activation::none),
+      grouped_linear_case("grouped_linear_relu", rows, Activation::relu),
       gated_experts_case(rows),
       {"global_avg_pool",
        {{rows, 3, 2, 4}},

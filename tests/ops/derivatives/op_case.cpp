@@ -49,7 +49,7 @@ Point random_direction(const OpCase& op, const Ranks& ranks, int number,
 
 std::vector<OpCase> op_cases(std::int64_t rows) {
   std::vector<OpCase> all;
-  for (auto* group : {arithmetic_cases, layer_cases, row_cases, batch_norm_cases}) {
+  for (auto* group : {arithmetic_cases, layer_cases, row_cases, routing_cases, batch_norm_cases}) {
     auto cases = group(rows);
     all.insert(all.end(), std::make_move_iterator(cases.begin()),
                std::make_move_iterator(cases.end()));

@@ -39,6 +39,7 @@ std::vector<OpCase> op_cases(std::int64_t rows);
 std::vector<OpCase> arithmetic_cases(std::int64_t rows);
 std::vector<OpCase> layer_cases(std::int64_t rows);
 std::vector<OpCase> row_cases(std::int64_t rows);
+std::vector<OpCase> routing_cases(std::int64_t rows);
 std::vector<OpCase> batch_norm_cases(std::int64_t rows);
 
 }  // namespace switchyard::test
