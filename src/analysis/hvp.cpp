@@ -9,19 +9,23 @@ namespace switchyard {
 
 namespace {
 
-// While it lives, the parameters' tangents are the directions. Afterwards they have none, and the
-// running statistics are those of before.
+// While it lives, the parameters' tangents are the directions, and the running statistics copies:
+// training mode updates them in place. Afterwards there are no tangents, and the statistics are
+// those of before.
 class SeededState {
  public:
   SeededState(ModelState& state, std::span<const VectorPart> directions) : state_(state) {
     for (Parameter& p : state.parameters())
       for (const VectorPart& direction : directions) p.tangents.push_back(direction(p));
-    for (const BufferTensor& buffer : state.buffers()) buffers_.push_back(buffer.value);
+    for (BufferTensor& buffer : state.buffers()) {
+      Tensor copy = state.backend().convert(buffer.value, buffer.value.dtype());
+      buffers_.push_back(std::exchange(buffer.value, std::move(copy)));
+    }
   }
   ~SeededState() {
     for (Parameter& p : state_.parameters()) p.tangents.clear();
     auto before = buffers_.begin();
-    for (BufferTensor& buffer : state_.buffers()) buffer.value = *before++;
+    for (BufferTensor& buffer : state_.buffers()) buffer.value = std::move(*before++);
   }
   SeededState(const SeededState&) = delete;
   SeededState& operator=(const SeededState&) = delete;

@@ -1,7 +1,6 @@
 #include "model/balance_losses.hpp"
 
 #include <cmath>
-#include <vector>
 
 #include "ops/arithmetic.hpp"
 #include "ops/rows.hpp"
@@ -32,22 +31,6 @@ Variable mean_routing(Tape& tape, const Variable& probs, std::int64_t batch,
   return add_scalar(tape, relu(tape, add_scalar(tape, mean, -kTiny)), kTiny);
 }
 
-// For each row and expert e, the column of the k-th largest entry other than e's: the (k+1)-th of
-// all where e is among the first k, else the k-th.
-Tensor kth_excluding_columns(Backend& backend, const Tensor& x, int k) {
-  std::int64_t rows = x.dim(0), experts = x.dim(1);
-  std::vector<std::int32_t> best(static_cast<std::size_t>(rows * (k + 1)));
-  backend.to_host(backend.topk(x, k + 1), best.data());
-  std::vector<std::int32_t> columns(static_cast<std::size_t>(rows * experts));
-  for (std::int64_t r = 0; r < rows; ++r) {
-    const std::int32_t* row_best = &best[static_cast<std::size_t>(r * (k + 1))];
-    std::int32_t* row = &columns[static_cast<std::size_t>(r * experts)];
-    std::fill(row, row + experts, row_best[k - 1]);
-    for (int j = 0; j < k; ++j) row[row_best[j]] = row_best[k];
-  }
-  return backend.from_host(columns.data(), {rows, experts}, DType::i32);
-}
-
 }  // namespace
 
 Variable importance_loss(Tape& tape, const Variable& probs, BatchReducer& reducer) {
@@ -67,8 +50,7 @@ LoadEstimate estimate_load(Tape& tape, const Variable& clean, const Variable& no
     estimate.probability = tape.constant(tape.backend().full(clean.shape(), clean.dtype(), 1.0));
   } else {
     Variable noisy = add(tape, clean, mul(tape, tape.constant(noise), noise_std));
-    estimate.threshold =
-        gather_columns(tape, noisy, kth_excluding_columns(tape.backend(), noisy.value(), k));
+    estimate.threshold = gather_columns(tape, noisy, tape.backend().kth_other(noisy.value(), k));
     Variable margin = mul(tape, sub(tape, clean, estimate.threshold),
                           unary(tape, UnaryOp::reciprocal, noise_std));
     estimate.probability = unary(tape, UnaryOp::normal_cdf, margin);

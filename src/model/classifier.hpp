@@ -10,7 +10,7 @@ namespace switchyard {
 
 class Classifier {
  public:
-  /// Holds the backbone and gate, and of the experts only those of `local`.
+  /// Holds the backbone and gate, and of the experts only those of `local`, in `dtype`.
   Classifier(Backend& backend, DType dtype, const ModelConfig& config, ExpertRange local,
              std::uint64_t seed);
 
@@ -18,7 +18,8 @@ class Classifier {
     Variable features;  ///< h (B,D)
     HeadOutput head;
   };
-  /// x (B,H,W,3), normalised images of this rank's samples; B may be 0. Collective.
+  /// x (B,H,W,3) of the context's type, normalised images of this rank's samples; B may be 0.
+  /// Collective.
   Output forward(const ForwardContext& context, const Variable& x);
   /// The head alone, on given features.
   HeadOutput forward_head(const ForwardContext& context, const Variable& h) const;

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "model/layers.hpp"
+#include "ops/arithmetic.hpp"
 #include "ops/batch_norm.hpp"
 #include "ops/conv2d.hpp"
 
@@ -43,7 +44,8 @@ Variable ConvNorm::forward(const ForwardContext& context, const Variable& x,
   if (context.mode == Mode::eval && !tape.recording() && tape.probes() == 0)
     return tape.constant(run_prepared(x.value(), residual ? residual->value() : Tensor{}));
 
-  Variable y = conv2d(tape, x, tape.parameter(*weight_), spec_);
+  Variable weight = cast(tape, tape.parameter(*weight_), x.dtype());
+  Variable y = conv2d(tape, x, weight, spec_);
   Variable gamma = tape.parameter(*gamma_), beta = tape.parameter(*beta_);
   BatchNormInputs inputs{y, gamma, beta, residual};
   BatchNormSpec spec{kNormEps, activation_};
@@ -53,29 +55,13 @@ Variable ConvNorm::forward(const ForwardContext& context, const Variable& x,
                            backend.convert(running_var_->value, DType::f64));
   BatchStatistics statistics;
   Variable out = batch_norm_train(tape, inputs, spec, context.norm, statistics);
-  update_running_statistics(statistics);
+  backend.batch_norm_track(statistics, kNormMomentum, running_mean_->value, running_var_->value,
+                           batches_tracked_->value);
   return out;
 }
 
-// PyTorch's rule: running = 0.9 running + 0.1 batch, the variance unbiased.
-void ConvNorm::update_running_statistics(const BatchStatistics& batch) {
-  Backend& backend = state_.backend();
-  std::int64_t tracked = 0;
-  backend.to_host(batches_tracked_->value, &tracked);
-  ++tracked;
-  batches_tracked_->value = backend.from_host(&tracked, {}, DType::i64);
-  if (batch.count == 0) return;  // local statistics of a rank without samples
-  double unbias = batch.count > 1 ? batch.count / (batch.count - 1) : 1.0;
-  auto blend = [&](BufferTensor& running, const Tensor& fresh, double factor) {
-    Tensor old = backend.scale(backend.convert(running.value, DType::f64), 1.0 - kNormMomentum);
-    Tensor sum = backend.binary(BinaryOp::add, old, backend.scale(fresh, kNormMomentum * factor));
-    running.value = backend.convert(sum, running.value.dtype());
-  };
-  blend(*running_mean_, batch.mean, 1.0);
-  blend(*running_var_, batch.variance, unbias);
-}
-
-// Convolution, then x * slope + offset, is a convolution with scaled weights and a bias.
+// Convolution, then x * slope + offset, is a convolution with scaled weights and a bias. They are
+// folded in the parameters' type, then the weights rounded to that of the images.
 Tensor ConvNorm::run_prepared(const Tensor& x, const Tensor& residual) {
   Backend& backend = state_.backend();
   if (!prepared_ || prepared_version_ != state_.version()) {
@@ -84,6 +70,7 @@ Tensor ConvNorm::run_prepared(const Tensor& x, const Tensor& residual) {
                                         backend.convert(running_var_->value, DType::f64), kNormEps);
     Tensor weight = backend.binary(BinaryOp::mul, weight_->value,
                                    affine.slope.reshape({affine.slope.dim(0), 1, 1, 1}));
+    if (weight.dtype() != x.dtype()) weight = backend.convert(weight, x.dtype());
     prepared_ = backend.prepare_conv2d(weight, affine.offset, spec_, activation_);
     prepared_version_ = state_.version();
   }

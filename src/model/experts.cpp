@@ -10,20 +10,20 @@ namespace switchyard {
 namespace {
 
 Variable grouped(Tape& tape, const std::vector<Linear>& layers, const Variable& x,
-                 const std::vector<std::int64_t>& offsets) {
+                 const Tensor& offsets, Activation act) {
   std::vector<Variable> weights, biases;
   for (const Linear& layer : layers) {
-    weights.push_back(tape.parameter(layer.weight()));
-    biases.push_back(tape.parameter(layer.bias()));
+    weights.push_back(cast(tape, tape.parameter(layer.weight()), x.dtype()));
+    biases.push_back(cast(tape, tape.parameter(layer.bias()), x.dtype()));
   }
-  return grouped_linear(tape, x, offsets, weights, biases);
+  return grouped_linear(tape, x, offsets, weights, biases, act);
 }
 
 }  // namespace
 
 Experts::Experts(ModelState& state, const std::string& name, ExpertRange range, int features,
                  int classes, const HeadConfig& config)
-    : range_(range), classes_(classes), config_(config) {
+    : range_(range), master_(state.dtype()), config_(config) {
   for (int e = range.first; e < range.last; ++e) {
     std::string net = fmt::format("{}.{}.net", name, e);
     first_.emplace_back(state, net + ".0", features, config.expert_hidden, ExpertId{e});
@@ -37,23 +37,24 @@ RowKeys Experts::row_keys(Mode mode) const {
 
 Variable Experts::routed(const ForwardContext& context, const ExpertRows& input) const {
   Tape& tape = context.tape;
-  Variable hidden = relu(tape, grouped(tape, first_, input.rows, input.offsets));
+  Variable hidden = grouped(tape, first_, input.rows, input.offsets, Activation::relu);
   hidden =
       dropout(context, hidden, RandomPurpose::hidden_dropout, config_.hidden_dropout, input.keys);
-  return grouped(tape, second_, hidden, input.offsets);
+  return cast(tape, grouped(tape, second_, hidden, input.offsets, Activation::none), master_);
 }
 
 Variable Experts::mixed(const ForwardContext& context, const Variable& h, const Variable& probs,
                         const Tensor& sample_ids) const {
   Tape& tape = context.tape;
-  Variable sum = tape.constant(tape.backend().zeros({h.dim(0), classes_}, h.dtype()));
+  Variable sum;
   for (int e = 0; e < range_.size(); ++e) {
-    Variable hidden = relu(tape, first_[e].forward(tape, h));
+    Variable hidden = first_[e].forward(tape, h, Activation::relu);
     // One sample passes every expert: each has columns of its own in the mask's key.
     hidden = dropout(context, hidden, RandomPurpose::hidden_dropout, config_.hidden_dropout,
                      sample_ids, std::int64_t{range_.first + e} * config_.expert_hidden);
-    Variable out = second_[e].forward(tape, hidden);
-    sum = add(tape, sum, mul(tape, out, slice_columns(tape, probs, e, e + 1)));
+    Variable out = cast(tape, second_[e].forward(tape, hidden), master_);
+    Variable weighted = mul(tape, out, slice_columns(tape, probs, e, e + 1));
+    sum = e == 0 ? weighted : add(tape, sum, weighted);
   }
   return sum;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The experts of this rank: two-layer MLPs, D -> hidden -> ReLU -> dropout -> C.
+// The experts of this rank: two-layer MLPs, D -> hidden -> ReLU -> dropout -> C. They compute in
+// the type of what they are given; their outputs are of the parameters' type.
 
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@ namespace switchyard {
 
 class Experts {
  public:
-  /// Makes the experts of `range`, named `<name>.<global expert>.net.{0,2}`.
+  /// Makes the experts of `range`, at least one, named `<name>.<global expert>.net.{0,2}`.
   Experts(ModelState& state, const std::string& name, ExpertRange range, int features, int classes,
           const HeadConfig& config);
 
@@ -25,7 +26,7 @@ class Experts {
 
  private:
   ExpertRange range_;
-  int classes_;
+  DType master_;
   HeadConfig config_;
   std::vector<Linear> first_;
   std::vector<Linear> second_;

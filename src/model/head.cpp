@@ -16,9 +16,10 @@ class DenseHead final : public Head {
         second_(state, name + ".fc.3", config.dense_hidden, classes) {}
 
   HeadOutput forward(const ForwardContext& context, const Variable& h) const override {
-    Variable hidden = relu(context.tape, first_.forward(context.tape, h));
+    Tape& tape = context.tape;
+    Variable hidden = first_.forward(tape, cast(tape, h, context.compute), Activation::relu);
     hidden = dropout(context, hidden, RandomPurpose::hidden_dropout, dropout_, context.sample_ids);
-    return {second_.forward(context.tape, hidden), std::nullopt};
+    return {cast(tape, second_.forward(tape, hidden), h.dtype()), std::nullopt};
   }
 
  private:
@@ -40,8 +41,9 @@ class SoftMoeHead final : public Head {
     auto mixed = [&](const Variable& rows, const Variable& probs, const Tensor& sample_ids) {
       return experts_.mixed(context, rows, probs, sample_ids);
     };
+    Variable rows = cast(context.tape, h, context.compute);
     Variable logits =
-        context.experts.mix(context.tape, h, routing.probs, context.sample_ids, mixed);
+        context.experts.mix(context.tape, rows, routing.probs, context.sample_ids, mixed);
     return {std::move(logits), std::move(routing)};
   }
 
@@ -61,9 +63,10 @@ class SparseMoeHead final : public Head {
   HeadOutput forward(const ForwardContext& context, const Variable& h) const override {
     Routing routing = router_.forward(context, h);
     auto routed = [&](const ExpertRows& rows) { return experts_.routed(context, rows); };
+    Variable rows = cast(context.tape, h, context.compute);
     Variable logits =
-        context.experts.route(context.tape, h, routing.weights, routing.chosen, context.sample_ids,
-                              experts_.row_keys(context.mode), routed);
+        context.experts.route(context.tape, rows, routing.weights, routing.chosen,
+                              context.sample_ids, experts_.row_keys(context.mode), routed);
     return {std::move(logits), std::move(routing)};
   }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Heads: from features h (B,D) to logits (B,C).
+// Heads: from features h (B,D) to logits (B,C), both of the master type. What is between them but
+// the router is computed in the context's type.
 
 #include <memory>
 #include <optional>

@@ -15,7 +15,8 @@ class Linear {
  public:
   Linear(ModelState& state, const std::string& name, int in, int out,
          std::optional<ExpertId> expert = {});
-  Variable forward(Tape& tape, const Variable& x) const;
+  /// In x's type, whatever that of the parameters.
+  Variable forward(Tape& tape, const Variable& x, Activation act = Activation::none) const;
 
   Parameter& weight() const { return *weight_; }
   Parameter& bias() const { return *bias_; }
@@ -39,6 +40,8 @@ enum class ConvInit {
 
 /// A bias-free convolution ("same" padding), batch norm, and what follows: residual add, ReLU.
 /// In inference without a tape the three are one primitive with folded weights, packed once.
+/// Computes in x's type; normalises with statistics and parameters in the parameters' type.
+/// Training updates the running statistics in place.
 class ConvNorm {
  public:
   ConvNorm(ModelState& state, const std::string& conv_name, const std::string& norm_name,
@@ -50,7 +53,6 @@ class ConvNorm {
 
  private:
   Tensor run_prepared(const Tensor& x, const Tensor& residual);
-  void update_running_statistics(const BatchStatistics& batch);
 
   ModelState& state_;
   Conv2dSpec spec_;

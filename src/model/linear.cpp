@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "model/layers.hpp"
+#include "ops/arithmetic.hpp"
 #include "ops/linear.hpp"
 
 namespace switchyard {
@@ -12,8 +13,9 @@ Linear::Linear(ModelState& state, const std::string& name, int in, int out,
   bias_ = &state.add_parameter(name + ".bias", {out}, init, expert);
 }
 
-Variable Linear::forward(Tape& tape, const Variable& x) const {
-  return linear(tape, x, tape.parameter(*weight_), tape.parameter(*bias_));
+Variable Linear::forward(Tape& tape, const Variable& x, Activation act) const {
+  return linear(tape, x, cast(tape, tape.parameter(*weight_), x.dtype()),
+                cast(tape, tape.parameter(*bias_), x.dtype()), act);
 }
 
 }  // namespace switchyard

@@ -14,7 +14,13 @@ void load(Backend& backend, const std::string& name, Tensor& into, const TensorS
              name, to_string(file.shape()), to_string(expected));
   auto host = make_host_allocator();
   Tensor x = from_file_layout(*host, file);
-  into = backend.convert(backend.from_host(x.raw(), x.shape(), x.dtype()), into.dtype());
+  if (x.dtype() != into.dtype()) {
+    Tensor converted =
+        backend.convert(backend.from_host(x.raw(), x.shape(), x.dtype()), into.dtype());
+    x = Tensor(*host, converted.shape(), converted.dtype());
+    backend.to_host(converted, x.raw());
+  }
+  backend.upload(x.raw(), into);
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ namespace switchyard {
 /// `shape` is the one that the model expects, for sources that compute their tensors.
 using TensorSource = std::function<Tensor(const std::string& name, const Shape& shape)>;
 
-/// Fills this rank's parameters and buffers, converting to their types. A tensor that is missing
-/// or has another shape is an Error(bad_data) naming it.
+/// Fills this rank's parameters and buffers in place, converting to their types. A tensor that is
+/// missing or has another shape is an Error(bad_data) naming it. Blocking.
 void load_state(ModelState& state, const TensorSource& source);
 
 }  // namespace switchyard

@@ -18,12 +18,15 @@ Variable load_loss(const ForwardContext& context, const Routing& routing, const 
                                         routing.noise, head.active_experts(), context.batch));
 }
 
+// Without value if none has a weight.
 Variable balance_losses(const ForwardContext& context, const Routing& routing, std::int64_t batch,
                         const HeadConfig& head, const ObjectiveConfig& config) {
   Tape& tape = context.tape;
-  Variable total = tape.constant(tape.backend().zeros({1}, routing.probs.dtype()));
+  Variable total;
   auto include = [&](double weight, auto loss) {
-    if (weight > 0) total = add(tape, total, scale(tape, loss(), weight));
+    if (weight <= 0) return;
+    Variable weighted = scale(tape, loss(), weight);
+    total = total.value() ? add(tape, total, weighted) : weighted;
   };
   if (head.is_sparse()) {
     include(config.importance_weight,
@@ -57,14 +60,16 @@ Objective training_objective(const ForwardContext& context, const HeadOutput& ou
   Objective objective;
   objective.cross_entropy_sum = cross_entropy.value();
   objective.share = scale(tape, cross_entropy, 1.0 / static_cast<double>(batch));
-  objective.balance = tape.backend().zeros({1}, output.logits.dtype());
-  if (output.routing) {
-    Variable balance = balance_losses(context, *output.routing, batch, head, config);
-    objective.balance = balance.value();
-    // Every rank has the whole of it: a share each.
-    objective.share = add(tape, objective.share,
-                          scale(tape, balance, 1.0 / static_cast<double>(context.batch.ranks())));
+  Variable balance;
+  if (output.routing) balance = balance_losses(context, *output.routing, batch, head, config);
+  if (!balance.value()) {
+    objective.balance = tape.backend().zeros({1}, output.logits.dtype());
+    return objective;
   }
+  objective.balance = balance.value();
+  // Every rank has the whole of it: a share each.
+  objective.share = add(tape, objective.share,
+                        scale(tape, balance, 1.0 / static_cast<double>(context.batch.ranks())));
   return objective;
 }
 

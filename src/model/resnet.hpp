@@ -27,7 +27,7 @@ class ResNet18 {
   /// `width`: channels of the stem; the four stages have 1, 2, 4 and 8 times as many.
   ResNet18(ModelState& state, const std::string& name, int width);
 
-  /// x (N,H,W,3) -> h (N, 8 width).
+  /// x (N,H,W,3) -> h (N, 8 width), f32 for bf16 x.
   Variable forward(const ForwardContext& context, const Variable& x);
   int features() const { return features_; }
 

@@ -40,15 +40,12 @@ class TopKRouter {
 
  private:
   bool noisy(Mode mode) const;
-  void add_noise(const ForwardContext& context, const Variable& h, Routing& routing) const;
-  void choose(const ForwardContext& context, Routing& routing) const;
+  TopKSpec spec() const;
+  Tensor draw_noise(const ForwardContext& context, DType dtype) const;
 
   HeadConfig config_;
   Linear gate_;
   Linear noise_;
 };
-
-/// (z - mean) / (std + 1e-5) over each row, with the unbiased standard deviation.
-Variable standardize_rows(Tape& tape, const Variable& z);
 
 }  // namespace switchyard

@@ -11,7 +11,7 @@ class Dropout : public testing::Test {
  protected:
   // The mask: dropout of ones.
   std::vector<double> mask(const std::vector<std::int64_t>& ids, std::int64_t columns,
-                           std::uint64_t step = 0, std::int64_t first_column = 0,
+                           std::int64_t step = 0, std::int64_t first_column = 0,
                            RandomPurpose purpose = RandomPurpose::hidden_dropout) {
     Tape tape(rank.backend, Recording::off);
     ForwardContext context = rank.context(tape, Mode::train, ids, step);

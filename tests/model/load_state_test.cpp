@@ -83,6 +83,18 @@ TEST_F(LoadState, FillsEveryParameterAndBuffer) {
   }
 }
 
+// Recorded work goes on reading the same memory.
+TEST_F(LoadState, FillsInPlace) {
+  std::map<std::string, const std::byte*> before;
+  for (const Parameter& p : model.state().parameters()) before[p.name] = p.value.raw();
+  for (const BufferTensor& b : model.state().buffers()) before[b.name] = b.value.raw();
+  load_state(model.state(), reader(file_of(donor.state())));
+  for (const Parameter& p : model.state().parameters())
+    EXPECT_EQ(p.value.raw(), before.at(p.name)) << p.name;
+  for (const BufferTensor& b : model.state().buffers())
+    EXPECT_EQ(b.value.raw(), before.at(b.name)) << b.name;
+}
+
 TEST_F(LoadState, NamesAMissingTensor) {
   auto file = file_of(donor.state());
   file.erase("head.experts.2.net.0.bias");

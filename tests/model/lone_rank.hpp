@@ -15,15 +15,16 @@ struct LoneRank {
   explicit LoneRank(int experts = 5) : expert_parallel(backend, *self, experts) {}
 
   ForwardContext context(Tape& tape, Mode mode, const std::vector<std::int64_t>& ids,
-                         std::uint64_t step = 0) {
+                         std::int64_t step = 0) {
     return {.tape = tape,
             .mode = mode,
             .norm = reducer,
             .batch = reducer,
             .experts = expert_parallel,
+            .compute = DType::f64,
             .sample_ids = sample_ids(backend, ids),
             .seed = 11,
-            .step = step};
+            .step = backend.from_host(&step, {1}, DType::i64)};
   }
 
   RefBackend backend;
