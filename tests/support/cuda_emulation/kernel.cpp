@@ -219,7 +219,7 @@ void Block::report_divergence() const {
       where += (where.empty() ? "thread " : "; thread ") + std::to_string(i) + " " + place;
   }
   throw std::logic_error(
-      "the threads of a block wait for one another for ever (from each: " + where + ")");
+      "the threads of a block wait for one another for ever (" + where + ")");
 }
 
 void Block::abandon() {
