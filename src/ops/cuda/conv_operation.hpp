@@ -25,6 +25,7 @@ struct ConvOperation {
   DType dtype = DType::f32;
   ConvProblem problem{};
   ConvFusion fusion = {};
+  std::int64_t alignment = 16;  ///< bytes that all addresses are multiples of: 1, 2, 4, 8 or 16
   auto operator<=>(const ConvOperation&) const = default;
 };
 
@@ -36,7 +37,7 @@ struct ConvOperands {
   Tensor bias = {}, residual = {};
 };
 
-/// "conv2d (128, 32, 32, 64) * (64, 3, 3, 64) stride 1 padding 1 f32"
+/// "conv2d with bias, relu (128, 32, 32, 64) * (64, 3, 3, 64) stride 1 padding 1 f32"
 std::string to_string(const ConvOperation& operation);
 
 }  // namespace switchyard
