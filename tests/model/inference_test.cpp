@@ -15,17 +15,17 @@ namespace {
 
 struct Setting {
   BackendKind backend;
-  DType dtype;
+  Precision precision;
   double tolerance;
 };
 
 class Inference : public testing::TestWithParam<HeadKind> {
  protected:
   // The tiny classifier on another backend, in another type.
-  std::unique_ptr<DistributedClassifier> copy_to(Backend& backend, DType dtype) {
+  std::unique_ptr<DistributedClassifier> copy_to(Backend& backend, Precision precision) {
     auto source = tiny_classifier(*ref, *self, tiny_config(GetParam()));
     auto copy = std::make_unique<DistributedClassifier>(backend, *self, tiny_config(GetParam()),
-                                                        DistributedOptions{.dtype = dtype});
+                                                        DistributedOptions{.precision = precision});
     auto host = make_host_allocator();
     load_state(copy->state(), [&](const std::string& name, const Shape&) {
       if (Parameter* p = source->state().find_parameter(name))
@@ -41,7 +41,7 @@ class Inference : public testing::TestWithParam<HeadKind> {
     Backend& backend = classifier.backend();
     Tape tape(backend, recording);
     ForwardContext context = classifier.context(tape, Mode::eval, batch.sample_ids);
-    Tensor x = backend.convert(batch.images, classifier.dtype());
+    Tensor x = backend.convert(batch.images, classifier.image_dtype());
     return backend.convert(
         classifier.model().forward(context, tape.constant(x)).head.logits.value(), DType::f64);
   }
@@ -51,11 +51,11 @@ class Inference : public testing::TestWithParam<HeadKind> {
 };
 
 TEST_P(Inference, IsTheRecordedEvaluation) {
-  for (Setting s :
-       {Setting{BackendKind::ref, DType::f64, 1e-12}, Setting{BackendKind::cpu, DType::f64, 1e-12},
-        Setting{BackendKind::cpu, DType::f32, 1e-5}}) {
+  for (Setting s : {Setting{BackendKind::ref, Precision::f64, 1e-12},
+                    Setting{BackendKind::cpu, Precision::f64, 1e-12},
+                    Setting{BackendKind::cpu, Precision::f32, 1e-5}}) {
     auto backend = make_backend(s.backend);
-    auto classifier = copy_to(*backend, s.dtype);
+    auto classifier = copy_to(*backend, s.precision);
     for (std::int64_t n : {0, 1, 5}) {
       Batch batch = tiny_batch(*backend, 0, n, n);
       Tensor recorded = logits(*classifier, batch, Recording::on);
@@ -67,7 +67,7 @@ TEST_P(Inference, IsTheRecordedEvaluation) {
 }
 
 TEST_P(Inference, SeesChangedParameters) {
-  auto classifier = copy_to(*ref, DType::f64);
+  auto classifier = copy_to(*ref, Precision::f64);
   Batch batch = tiny_batch(*ref, 0, 3, 3);
   Tensor before = logits(*classifier, batch, Recording::off);
   move_parameters(classifier->state(), 0.1, random_vector(classifier->state(), 5));
@@ -77,7 +77,7 @@ TEST_P(Inference, SeesChangedParameters) {
 }
 
 TEST_P(Inference, TrainsOnABatchOfOneAndOfNone) {
-  auto classifier = copy_to(*ref, DType::f64);
+  auto classifier = copy_to(*ref, Precision::f64);
   for (std::int64_t n : {1, 0}) {
     Batch batch = tiny_batch(*ref, 0, n, std::max<std::int64_t>(n, 1));
     Tape tape(*ref, Recording::on);

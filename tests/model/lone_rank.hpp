@@ -11,8 +11,9 @@
 
 namespace switchyard::test {
 
-struct LoneRank {
-  explicit LoneRank(int experts = 5) : expert_parallel(backend, *self, experts) {}
+template <class B>
+struct BasicLoneRank {
+  explicit BasicLoneRank(int experts = 5) : expert_parallel(backend, *self, experts) {}
 
   ForwardContext context(Tape& tape, Mode mode, const std::vector<std::int64_t>& ids,
                          std::int64_t step = 0) {
@@ -27,10 +28,12 @@ struct LoneRank {
             .step = backend.from_host(&step, {1}, DType::i64)};
   }
 
-  RefBackend backend;
+  B backend;
   std::unique_ptr<Communicator> self = make_self_communicator();
   LocalReducer reducer;
   ExpertParallel expert_parallel;
 };
+
+using LoneRank = BasicLoneRank<RefBackend>;
 
 }  // namespace switchyard::test

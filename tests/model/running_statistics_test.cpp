@@ -65,6 +65,15 @@ TEST_F(RunningStatistics, BlendATenthOfEachBatch) {
   EXPECT_EQ(running().batches, 4);
 }
 
+// Recorded work goes on reading the same memory.
+TEST_F(RunningStatistics, ChangeInPlace) {
+  std::vector<const std::byte*> before;
+  for (auto& buffer : state.buffers()) before.push_back(buffer.value.raw());
+  forward(noise(rank.backend, {2, 3, 4, 3}, 1), Mode::train);
+  for (std::size_t i = 0; i < before.size(); ++i)
+    EXPECT_EQ(state.buffers()[i].value.raw(), before[i]) << state.buffers()[i].name;
+}
+
 TEST_F(RunningStatistics, OfASinglePixelHaveNoVariance) {
   forward(noise(rank.backend, {1, 1, 1, 3}, 1), Mode::train);
   EXPECT_NEAR(running().variance[0], 0.9, 1e-14);

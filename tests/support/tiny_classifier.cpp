@@ -54,7 +54,7 @@ std::unique_ptr<DistributedClassifier> tiny_classifier(Backend& backend, Communi
                                                        NormSync norm) {
   auto classifier = std::make_unique<DistributedClassifier>(
       backend, world, config,
-      DistributedOptions{.dtype = DType::f64, .ep = ep, .norm_sync = norm, .seed = 3});
+      DistributedOptions{.precision = Precision::f64, .ep = ep, .norm_sync = norm, .seed = 3});
   move_parameters(classifier->state(), 0.2, random_vector(classifier->state(), 0));
   see_a_batch(*classifier);
   return classifier;
