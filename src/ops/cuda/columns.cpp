@@ -1,0 +1,85 @@
+// Kernels that pick, spread and move columns of matrices. Indices lie on the device and are not
+// checked here.
+
+#include "ops/cuda/columns_kernels.hpp"
+#include "ops/cuda/cuda_backend.hpp"
+#include "ops/cuda/dispatch.hpp"
+#include "ops/cuda/move_kernels.hpp"
+#include "ops/ref/check.hpp"
+
+namespace switchyard {
+namespace {
+
+std::int64_t element_bytes(const Tensor& x) {
+  return static_cast<std::int64_t>(size_of(x.dtype()));
+}
+
+std::int64_t row_bytes(const Tensor& matrix) {
+  return matrix.dim(1) * element_bytes(matrix);
+}
+
+}  // namespace
+
+Tensor CudaBackend::gather_columns(const Tensor& x, const Tensor& index) {
+  ref::expect_rank(x, "the matrix", 2);
+  ref::expect_rank(index, "the column index", 2);
+  ref::expect(index, "the column index", {x.dim(0), index.dim(1)}, DType::i32);
+  Tensor y = empty(index.shape(), x.dtype());
+  dispatch_compute(x.dtype(), [&]<class T>() {
+    launch_gather_columns(x.data<T>(), index.data<std::int32_t>(), y.data<T>(), x.dim(0), x.dim(1),
+                          index.dim(1), stream());
+  });
+  return y;
+}
+
+Tensor CudaBackend::scatter_add_columns(const Tensor& x, const Tensor& index,
+                                        std::int64_t columns) {
+  ref::expect_rank(x, "the matrix", 2);
+  ref::expect(index, "the column index", x.shape(), DType::i32);
+  Tensor y = empty({x.dim(0), columns}, x.dtype());
+  dispatch_compute(x.dtype(), [&]<class T>() {
+    launch_scatter_add_columns(x.data<T>(), index.data<std::int32_t>(), y.data<T>(), x.dim(0),
+                               x.dim(1), columns, stream());
+  });
+  return y;
+}
+
+Tensor CudaBackend::concat_columns(std::span<const Tensor> parts) {
+  SY_REQUIRE(!parts.empty(), ExitCode::run_failed, "there are no matrices to put side by side");
+  std::int64_t columns = 0;
+  for (const Tensor& part : parts) {
+    ref::expect_rank(part, "a part", 2);
+    ref::expect(part, "a part", {parts[0].dim(0), part.dim(1)}, parts[0].dtype());
+    columns += part.dim(1);
+  }
+  Tensor y = empty({parts[0].dim(0), columns}, parts[0].dtype());
+  std::byte* to = y.raw();
+  for (const Tensor& part : parts) {
+    launch_move_rows({.from = part.raw(),
+                      .to = to,
+                      .from_pitch = row_bytes(part),
+                      .to_pitch = row_bytes(y),
+                      .row_bytes = row_bytes(part),
+                      .rows = y.dim(0)},
+                     stream());
+    to += row_bytes(part);
+  }
+  return y;
+}
+
+Tensor CudaBackend::slice_columns(const Tensor& x, std::int64_t begin, std::int64_t end) {
+  ref::expect_rank(x, "the matrix", 2);
+  SY_REQUIRE(0 <= begin && begin <= end && end <= x.dim(1), ExitCode::run_failed,
+             "columns [{}, {}) are not in a matrix of shape {}", begin, end, to_string(x.shape()));
+  Tensor y = empty({x.dim(0), end - begin}, x.dtype());
+  launch_move_rows({.from = x.raw() + begin * element_bytes(x),
+                    .to = y.raw(),
+                    .from_pitch = row_bytes(x),
+                    .to_pitch = row_bytes(y),
+                    .row_bytes = row_bytes(y),
+                    .rows = y.dim(0)},
+                   stream());
+  return y;
+}
+
+}  // namespace switchyard

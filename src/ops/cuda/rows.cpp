@@ -1,0 +1,53 @@
+// Kernels that move or add whole rows. Indices lie on the device and are not checked here.
+
+#include "ops/cuda/cuda_backend.hpp"
+#include "ops/cuda/dispatch.hpp"
+#include "ops/cuda/move_kernels.hpp"
+#include "ops/cuda/rows_kernels.hpp"
+#include "ops/ref/check.hpp"
+
+namespace switchyard {
+namespace {
+
+Shape with_rows(const Tensor& x, std::int64_t rows) {
+  Shape shape = x.shape();
+  shape[0] = rows;
+  return shape;
+}
+
+}  // namespace
+
+Tensor CudaBackend::gather_rows(const Tensor& x, const Tensor& index) {
+  ref::expect_rows(x, "the tensor to gather from");
+  ref::expect_rank(index, "the row index", 1);
+  ref::expect(index, "the row index", index.shape(), DType::i32);
+  Tensor y = empty(with_rows(x, index.dim(0)), x.dtype());
+  const auto row_bytes = ref::elements_per_row(x) * static_cast<std::int64_t>(size_of(x.dtype()));
+  launch_move_rows({.from = x.raw(),
+                    .to = y.raw(),
+                    .from_pitch = row_bytes,
+                    .to_pitch = row_bytes,
+                    .row_bytes = row_bytes,
+                    .rows = y.dim(0),
+                    .index = index.data<std::int32_t>()},
+                   stream());
+  return y;
+}
+
+Tensor CudaBackend::scatter_add_rows(const Tensor& x, const Tensor& index, std::int64_t rows) {
+  ref::expect_rows(x, "the tensor to scatter");
+  ref::expect(index, "the row index", {x.dim(0)}, DType::i32);
+  Tensor y = empty(with_rows(x, rows), x.dtype());
+  Tensor count = zeros({rows}, DType::i32);
+  Tensor listed = empty({rows, kListedRows}, DType::i32);
+  const RowLists lists{count.data<std::int32_t>(), listed.data<std::int32_t>()};
+  const auto* to = index.data<std::int32_t>();
+  launch_list_rows(to, x.dim(0), lists, stream());
+  dispatch_compute(x.dtype(), [&]<class T>() {
+    launch_add_listed_rows(x.data<T>(), to, x.dim(0), lists, y.data<T>(), rows,
+                           ref::elements_per_row(x), stream());
+  });
+  return y;
+}
+
+}  // namespace switchyard

@@ -1,0 +1,88 @@
+// Kernels that see tensors as one long vector.
+
+#include "ops/cuda/cuda_backend.hpp"
+#include "ops/cuda/dispatch.hpp"
+#include "ops/cuda/vector_kernels.hpp"
+#include "ops/ref/check.hpp"
+#include "ops/ref/vector_check.hpp"
+
+namespace switchyard {
+namespace {
+
+void* address(const Tensor& x) {
+  return const_cast<std::byte*>(x.raw());
+}
+
+const double* number(const Tensor& x, std::string_view name) {
+  if (!x) return nullptr;
+  ref::expect(x, name, {1}, DType::f64);
+  return x.data<double>();
+}
+
+// Lists of at most kListedTensors groups, of one type.
+template <int kOperands>
+class Lists {
+ public:
+  void add(const std::array<void*, kOperands>& operands, const Tensor& like) {
+    if (like.numel() == 0) return;
+    SY_REQUIRE(all_.empty() || dtype_ == like.dtype(), ExitCode::run_failed,
+               "one call takes vectors of one type (found {} and {})", to_string(dtype_),
+               to_string(like.dtype()));
+    if (all_.empty() || all_.back().full()) all_.emplace_back();
+    dtype_ = like.dtype();
+    all_.back().add(operands, like.numel());
+  }
+  /// Calls use.template operator()<T>(list) for each.
+  template <class Use>
+  void for_each(Use use) const {
+    for (const auto& list : all_)
+      dispatch_compute(dtype_, [&]<class T>() { use.template operator()<T>(list); });
+  }
+  std::int64_t chunks() const {
+    std::int64_t sum = 0;
+    for (const auto& list : all_) sum += list.chunks();
+    return sum;
+  }
+
+ private:
+  std::vector<TensorList<kOperands>> all_;
+  DType dtype_ = DType::f32;
+};
+
+}  // namespace
+
+Tensor CudaBackend::dots(std::span<const Tensor> a, std::span<const Tensor> b) {
+  ref::expect_pairs(a, b);
+  Lists<2> lists;
+  for (std::size_t i = 0; i < a.size(); ++i) lists.add({address(a[i]), address(b[i])}, a[i]);
+  Tensor partial = empty({lists.chunks()}, DType::f64);
+  double* to = partial.data<double>();
+  lists.for_each([&]<class T>(const VectorPairs& pairs) {
+    launch_partial_dots<T>(pairs, to, stream());
+    to += pairs.chunks();
+  });
+  Tensor sum = empty({1}, DType::f64);
+  launch_total(partial.data<double>(), partial.numel(), sum.data<double>(), stream());
+  return sum;
+}
+
+void CudaBackend::sgd_step(std::span<const SgdSlot> slots, const SgdSpec& spec,
+                           const SgdScalars& scalars) {
+  ref::expect(scalars.learning_rate, "the learning rate", {1}, DType::f64);
+  const SgdUpdate update{
+      .momentum = spec.momentum,
+      .weight_decay = spec.weight_decay,
+      .nesterov = spec.nesterov,
+      .learning_rate = scalars.learning_rate.data<double>(),
+      .gradient_factor = number(scalars.gradient_factor, "the gradients' factor"),
+      .skip = number(scalars.skip, "the flag to skip the update")};
+  Lists<3> lists;
+  for (const SgdSlot& slot : slots) {
+    ref::expect_slot(slot);
+    lists.add({address(*slot.parameter), address(*slot.gradient), address(*slot.momentum)},
+              *slot.parameter);
+  }
+  lists.for_each([&]<class T>(const SgdList& list) { launch_sgd_step<T>(list, update, stream()); });
+}
+
+}  // namespace switchyard
