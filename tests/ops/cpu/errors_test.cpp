@@ -63,7 +63,7 @@ TEST_F(CpuBackendTest, RefusesShapesThatDoNotMatch) {
   Tensor into = numbers({2, 3});
   expect_error([&] { cpu_.accumulate(into, numbers({3, 2})); }, "(3, 2)");
   expect_error([&] { cpu_.matmul(into, Transpose::no, into, Transpose::no); }, "inner dimension");
-  expect_error([&] { cpu_.linear(into, numbers({4, 3}), numbers({5})); }, "(5)");
+  expect_error([&] { cpu_.linear(into, numbers({4, 3}), numbers({5}), Activation::none); }, "(5)");
   expect_error([&] { cpu_.global_avg_pool(into); }, "(2, 3)");
 }
 

@@ -12,14 +12,6 @@ namespace {
 
 constexpr double kDoubleTolerance = 1e-13;
 
-std::vector<KernelCase> all_cases() {
-  std::vector<KernelCase> all;
-  for (auto table :
-       {batch_norm_cases, conv2d_cases, elementwise_cases, matrix_cases, reduction_cases})
-    for (KernelCase& each : table()) all.push_back(std::move(each));
-  return all;
-}
-
 /// |found - expected| / |expected| in the Euclidean norm; the absolute error where that is 0.
 double relative_error(const std::vector<double>& found, const std::vector<double>& expected) {
   double difference = 0, norm = 0;
@@ -74,7 +66,7 @@ TEST_P(CpuKernel, MatchesTheReferenceInDouble) {
   expect_reference(DType::f64, kDoubleTolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CpuKernel, testing::ValuesIn(all_cases()),
+INSTANTIATE_TEST_SUITE_P(All, CpuKernel, testing::ValuesIn(all_kernel_cases()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

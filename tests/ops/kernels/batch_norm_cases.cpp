@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "ops/kernels/host_data.hpp"
 #include "ops/kernels/kernel_case.hpp"
 
 namespace switchyard::test {
@@ -23,7 +24,8 @@ KernelCase sums(const Shape& x) {
             return {backend.batch_norm_sums(in[0]),
                     backend.batch_norm_grad_sums(in[1], {}, in[0], by),
                     backend.batch_norm_grad_sums(in[1], backend.relu(in[2]), in[0], by)};
-          }};
+          },
+          InBf16{kFloatSums, {}}};
 }
 
 KernelCase apply(const Shape& x) {
@@ -38,7 +40,8 @@ KernelCase apply(const Shape& x) {
               for (const Tensor& residual : {Tensor(), in[1]})
                 out.push_back(backend.batch_norm_apply(in[0], by, in[4], in[5], residual, act));
             return out;
-          }};
+          },
+          InBf16{kBf16Rounding, {4, 5}}};
 }
 
 KernelCase grad(const Shape& x) {
@@ -49,15 +52,46 @@ KernelCase grad(const Shape& x) {
           [](Backend& backend, const Tensors& in) -> Tensors {
             const BatchMoments by = moments(backend, in[3], in[4]);
             const Tensor batch_sums = backend.convert(in[6], DType::f64);
+            const Tensor count = backend.full({1}, DType::f64, 7.0);
             Tensors out;
             for (const Tensor& y : {Tensor(), backend.relu(in[2])})
               for (bool want_residual : {false, true}) {
-                auto found = backend.batch_norm_grad(in[1], y, in[0], by, in[5], batch_sums, 7.0,
+                auto found = backend.batch_norm_grad(in[1], y, in[0], by, in[5], batch_sums, count,
                                                      want_residual);
                 out.push_back(found.dx);
                 if (want_residual) out.push_back(found.dresidual);
               }
             return out;
+          },
+          InBf16{kBf16Rounding, {5}}};
+}
+
+/// Statistics of `rows` numbers a channel, and running ones after them.
+KernelCase statistics(std::int64_t channels, double rows) {
+  return {fmt::format("batch_norm_statistics_{}_of_{}", channels, rows),
+          {{channels}, {channels}},
+          kTolerance,
+          [=](Backend& backend, const Tensors& in) -> Tensors {
+            std::vector<double> sums(static_cast<std::size_t>(2 * channels + 1), rows);
+            for (std::int64_t c = 0; c < channels; ++c) {
+              const double mean = 0.25 * static_cast<double>(c % 7) - 0.5;
+              const double variance = rows > 1 ? 0.5 + static_cast<double>(c % 3) : 0.0;
+              sums[c] = mean * rows;
+              sums[channels + c] = (mean * mean + variance) * rows;
+            }
+            const BatchStatistics found = backend.batch_norm_statistics(
+                backend.from_host(sums.data(), {1, 2 * channels + 1}, DType::f64), 1e-5);
+            Tensor mean = backend.convert(in[0], in[0].dtype());
+            Tensor variance = backend.convert(in[1], in[1].dtype());
+            Tensor tracked = random_integers<std::int64_t>(backend, {}, 0, 1000);
+            backend.batch_norm_track(found, 0.1, mean, variance, tracked);
+            return {found.moments.mean,
+                    found.moments.inv_std,
+                    found.variance,
+                    found.count,
+                    mean,
+                    variance,
+                    tracked};
           }};
 }
 
@@ -68,6 +102,8 @@ std::vector<KernelCase> batch_norm_cases() {
   for (const Shape& x : std::vector<Shape>{
            {1, 5}, {37, 3}, {0, 6}, {2, 3, 5, 17}, {3, 32, 32, 64}, {5, 4, 4, 512}, {4099, 4}})
     for (auto make : {sums, apply, grad}) all.push_back(make(x));
+  for (double rows : {0.0, 1.0, 2.0, 4096.0})
+    for (std::int64_t channels : {1, 64, 1000}) all.push_back(statistics(channels, rows));
   return all;
 }
 

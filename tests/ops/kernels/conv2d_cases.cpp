@@ -33,7 +33,8 @@ KernelCase passes(const Sizes& sizes) {
             return {backend.conv2d(in[0], in[1], spec),
                     backend.conv2d_grad_input(in[2], in[1], spec, in[0].shape()),
                     backend.conv2d_grad_weight(in[0], in[2], spec, in[1].shape())};
-          }};
+          },
+          InBf16{kBf16Rounding, {}}};
 }
 
 /// Runs on the whole batch, then on its first image, which may want other packed weights.
@@ -48,7 +49,8 @@ KernelCase prepared(const Sizes& sizes) {
             return {with_relu->run(in[0], in[3]), with_relu->run(in[0], {}),
                     with_relu->run(in[0].rows(0, first), in[3].rows(0, first)),
                     plain->run(in[0], in[3]), plain->run(in[0], {})};
-          }};
+          },
+          InBf16{2 * kBf16Rounding, {}}};
 }
 
 /// Stem, the two convolutions of a stage's blocks, and the way down to the next.

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "ops/kernels/kernel_case.hpp"
 
@@ -18,7 +19,8 @@ KernelCase binary(std::string name, Shape a, Shape b) {
               out.push_back(backend.binary(op, in[1], in[0]));
             }
             return out;
-          }};
+          },
+          InBf16{kBf16Rounding, {}}};
 }
 
 KernelCase maps(Shape shape) {
@@ -30,19 +32,18 @@ KernelCase maps(Shape shape) {
             backend.accumulate(sum, in[1]);
             const Tensor y = backend.relu(in[0]);
             return {sum, y, backend.relu_grad(in[1], y), backend.scale(in[0], -0.3)};
-          }};
+          },
+          InBf16{kBf16Rounding, {}}};
 }
 
-KernelCase sgd(std::string name, Shape shape, SgdSpec spec) {
-  return {"sgd_" + name,
-          {shape, shape, shape},
-          kTolerance,
-          [spec](Backend& backend, const Tensors& in) -> Tensors {
-            Tensor p = backend.convert(in[0], in[0].dtype());
-            Tensor m = backend.convert(in[2], in[2].dtype());
-            backend.sgd_step(p, in[1], m, spec);
-            return {p, m};
-          }};
+KernelCase broadcast(const Shape& from, const Shape& to) {
+  return {fmt::format("broadcast_{}_to_{}", fmt::join(from, "x"), fmt::join(to, "x")),
+          {from},
+          0.0,
+          [to](Backend& backend, const Tensors& in) -> Tensors {
+            return {backend.broadcast_to(in[0], to)};
+          },
+          InBf16{0.0, {}}};
 }
 
 }  // namespace
@@ -68,10 +69,14 @@ std::vector<KernelCase> elementwise_cases() {
           maps({0, 4}),
           maps({3, 5, 7}),
           maps({50021}),
-          sgd("plain", {33, 7}, {0.1, 0.0, 0.0, false}),
-          sgd("momentum", {50021}, {0.05, 0.9, 5e-4, false}),
-          sgd("nesterov", {50021}, {0.05, 0.9, 5e-4, true}),
-          sgd("empty", {0}, {})};
+          broadcast({19}, {37, 19}),
+          broadcast({37, 1}, {37, 19}),
+          broadcast({1}, {50021}),
+          broadcast({}, {3, 5}),
+          broadcast({3, 1, 5}, {2, 3, 4, 5}),
+          broadcast({4, 6}, {4, 6}),
+          broadcast({1, 19}, {0, 19}),
+          broadcast({0, 1}, {0, 19})};
 }
 
 }  // namespace switchyard::test
