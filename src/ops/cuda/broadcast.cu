@@ -47,20 +47,21 @@ struct Copy {
 
 template <class T>
 void launch_binary_broadcast(BinaryOp op, const T* a, const T* b, T* y, std::int64_t n,
-                      const Broadcast& plan, cudaStream_t stream) {
+                             const Broadcast& plan, cudaStream_t stream) {
   with_binary<T>(op, [&](auto f) {
     for_each(n, stream, BinaryBroadcast<T, decltype(f)>{a, b, y, plan, f});
   });
 }
 
 template <class T>
-void launch_broadcast(const T* x, T* y, std::int64_t n, const Broadcast& plan, cudaStream_t stream) {
+void launch_broadcast(const T* x, T* y, std::int64_t n, const Broadcast& plan,
+                      cudaStream_t stream) {
   for_each(n, stream, Copy<T>{x, y, plan});
 }
 
-#define SY_INSTANTIATE(T)                                                                          \
-  template void launch_binary_broadcast(BinaryOp, const T*, const T*, T*, std::int64_t, const Broadcast&, \
-                                 cudaStream_t);                                                    \
+#define SY_INSTANTIATE(T)                                                               \
+  template void launch_binary_broadcast(BinaryOp, const T*, const T*, T*, std::int64_t, \
+                                        const Broadcast&, cudaStream_t);                \
   template void launch_broadcast(const T*, T*, std::int64_t, const Broadcast&, cudaStream_t);
 SY_INSTANTIATE(float)
 SY_INSTANTIATE(double)

@@ -22,7 +22,7 @@ struct Broadcast {
 /// y[i] = a[...] op b[...] for the n elements of the result.
 template <class T>
 void launch_binary_broadcast(BinaryOp op, const T* a, const T* b, T* y, std::int64_t n,
-                      const Broadcast& plan, cudaStream_t stream);
+                             const Broadcast& plan, cudaStream_t stream);
 
 /// y[i] = x[...], x being operand a of the plan.
 template <class T>

@@ -29,7 +29,7 @@ struct ReluGrad {
 
 template <class T>
 void launch_binary_same_shape(BinaryOp op, const T* a, const T* b, T* y, std::int64_t n,
-                       cudaStream_t stream) {
+                              cudaStream_t stream) {
   with_binary<T>(op, [&](auto f) { map(n, stream, f, y, a, b); });
 }
 
@@ -48,10 +48,11 @@ void launch_relu_grad(const T* dy, const T* y, T* dx, std::int64_t n, cudaStream
   map(n, stream, ReluGrad<T>{}, dx, dy, y);
 }
 
-#define SY_INSTANTIATE(T)                                                                        \
-  template void launch_binary_same_shape(BinaryOp, const T*, const T*, T*, std::int64_t, cudaStream_t); \
-  template void launch_scale(const T*, double, T*, std::int64_t, cudaStream_t);                         \
-  template void launch_relu(const T*, T*, std::int64_t, cudaStream_t);                                  \
+#define SY_INSTANTIATE(T)                                                                \
+  template void launch_binary_same_shape(BinaryOp, const T*, const T*, T*, std::int64_t, \
+                                         cudaStream_t);                                  \
+  template void launch_scale(const T*, double, T*, std::int64_t, cudaStream_t);          \
+  template void launch_relu(const T*, T*, std::int64_t, cudaStream_t);                   \
   template void launch_relu_grad(const T*, const T*, T*, std::int64_t, cudaStream_t);
 SY_INSTANTIATE(float)
 SY_INSTANTIATE(double)

@@ -11,7 +11,7 @@ namespace switchyard {
 
 template <class T>
 void launch_binary_same_shape(BinaryOp op, const T* a, const T* b, T* y, std::int64_t n,
-                       cudaStream_t stream);
+                              cudaStream_t stream);
 
 /// y = factor x.
 template <class T>

@@ -40,7 +40,7 @@ void launch_convert(const From* x, To* y, std::int64_t n, cudaStream_t stream) {
   map(n, stream, Converted<To>{}, y, x);
 }
 
-#define SY_INSTANTIATE(T)                                               \
+#define SY_INSTANTIATE(T)                                                      \
   template void launch_fill(T*, std::int64_t, T, cudaStream_t);                \
   template void launch_convert(const T*, float*, std::int64_t, cudaStream_t);  \
   template void launch_convert(const T*, double*, std::int64_t, cudaStream_t); \

@@ -9,7 +9,7 @@ namespace switchyard {
 namespace {
 
 constexpr std::int64_t kWantedBlocks = 1024;  // several for each multiprocessor
-constexpr std::int64_t kRowsPerThread = 16;  // at least, before a sum is cut into parts
+constexpr std::int64_t kRowsPerThread = 16;   // at least, before a sum is cut into parts
 
 // A block's threads, the first fastest: columns of inner, lanes that share a sum, places of outer.
 // All are powers of two, of product kBlock.
@@ -72,7 +72,7 @@ std::int64_t sum_parts(const SumSizes& sizes) {
 
 template <class In, class Out>
 void launch_sum_middle(const In* x, Out* y, const SumSizes& sizes, std::int64_t parts,
-                cudaStream_t stream) {
+                       cudaStream_t stream) {
   const Layout layout = layout_of(sizes);
   const dim3 grid(static_cast<unsigned>(layout.column_tiles * layout.place_tiles),
                   static_cast<unsigned>(parts));

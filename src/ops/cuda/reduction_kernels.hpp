@@ -22,6 +22,6 @@ std::int64_t sum_parts(const SumSizes& sizes);
 /// BFloat16 or double to the same or to double, and from double to each.
 template <class In, class Out>
 void launch_sum_middle(const In* x, Out* y, const SumSizes& sizes, std::int64_t parts,
-                cudaStream_t stream);
+                       cudaStream_t stream);
 
 }  // namespace switchyard
