@@ -87,7 +87,7 @@ bool read_shared_arguments(const Launch& launch, std::span<const Field> fields,
   std::string message;
   if (launch.world.rank().value == 0) try {
       bool help = read_arguments(fields, words).help;
-      message = help ? "h" : "c" + resolved_text(fields);
+      message = help ? std::string("h") : 'c' + resolved_text(fields);
       if (help) fmt::print("{}\n{}", usage, help_text(fields));
     } catch (const Error& error) {
       message = std::string("e") + error.what();

@@ -35,7 +35,7 @@ struct PixelOptions {
   Augmentation augmentation = Augmentation::none;
   std::uint64_t seed = 0;    ///< of the augmentation
   std::int64_t epoch = 0;    ///< each epoch augments anew
-  DType dtype = DType::f32;  ///< f32 or f64
+  DType dtype = DType::f32;  ///< f32 or f64; bf16 too on a CUDA device
 };
 
 /// Makes images, labels and sample_ids of these samples. Augmentation is keyed by (seed, epoch,

@@ -6,6 +6,7 @@
 
 #include "data/batch.hpp"
 #include "data/dataset.hpp"
+#include "machine/machine.hpp"
 #include "model/config.hpp"
 #include "model/objective.hpp"
 #include "parallel/distributed_classifier.hpp"
@@ -14,7 +15,14 @@
 
 namespace switchyard {
 
-inline constexpr Choice<DType> precision_choices[] = {{DType::f32, "f32"}, {DType::f64, "f64"}};
+/// Whether a step's work is recorded once and then replayed.
+enum class Graphs {
+  automatic,  ///< on CUDA devices, where it can be
+  on,
+  off,
+};
+inline constexpr Choice<Graphs> graphs_choices[] = {
+    {Graphs::automatic, "auto"}, {Graphs::on, "on"}, {Graphs::off, "off"}};
 
 struct DataConfig {
   std::string folder = "datasets/synthetic";
@@ -26,9 +34,13 @@ struct DataConfig {
 };
 
 struct ExecutionConfig {
-  BackendKind backend = BackendKind::cpu;
-  DType precision = DType::f32;
+  DeviceKind device = DeviceKind::automatic;
+  Precision precision = Precision::f32;
+  Graphs graphs = Graphs::automatic;
+  bool fast_nondeterministic = false;
   int ep = 0;
+  Transport communicator = Transport::automatic;
+  int overlap_degree = 1;
   int threads = 0;
   NormSync norm_sync = NormSync::sync;
   int deadline = 25;
@@ -91,11 +103,27 @@ void visit(Visitor& v, DataConfig& c) {
 template <class Visitor>
 void visit(Visitor& v, ExecutionConfig& c) {
   v.group("Execution");
-  v.field("backend", c.backend, "kernels: cpu (oneDNN, OpenBLAS, OpenMP) or ref (plain loops)",
-          backend_choices);
-  v.field("precision", c.precision, "of parameters and arithmetic", precision_choices);
+  v.field("device", c.device,
+          "cuda, cpu (oneDNN, OpenBLAS, OpenMP) or ref (plain loops); auto: cuda where every rank "
+          "has a device, else cpu",
+          device_choices);
+  v.field("precision", c.precision,
+          "of arithmetic; tf32 and bf16 are for cuda, with parameters and loss in f32",
+          precision_choices);
+  v.field("graphs", c.graphs,
+          "record a step's kernels and replay them; one rank only; auto: on cuda devices",
+          graphs_choices);
+  v.field("fast-nondeterministic", c.fast_nondeterministic,
+          "cuda: faster convolutions, which differ from run to run in the last bits");
   v.field("ep", c.ep, "ranks an expert-parallel group; world = dp x ep; 0: the largest that fits",
           at_least(0), "ranks");
+  v.field("communicator", c.communicator,
+          "cuda: nccl, or staged (MPI through host memory); auto: nccl where every rank has a "
+          "device of its own",
+          transport_choices);
+  v.field("overlap-degree", c.overlap_degree,
+          "parts that rows for experts are sent in, so that sending and computing overlap",
+          at_least(1));
   v.field("threads", c.threads, "OpenMP threads a rank; 0: share this host's cores", at_least(0));
   v.field("batch-norm", c.norm_sync, "statistics over the global batch (sync) or a rank's (local)",
           norm_sync_choices);
@@ -112,5 +140,11 @@ void visit(Visitor& v, TrainConfig& c) {
   visit(v, c.schedule);
   visit(v, c.execution);
 }
+
+MachineConfig machine_config(const ExecutionConfig& config);
+DistributedOptions distributed_options(const TrainConfig& config);
+/// Whether passes are recorded and replayed. Throws Error(bad_usage) where they are to be and
+/// cannot.
+bool records_steps(Graphs graphs, Machine& machine);
 
 }  // namespace switchyard

@@ -46,7 +46,9 @@ std::string metrics_line(const EpochRecord& r) {
   json["time"] = {{"train_seconds", r.train_seconds},
                   {"validation_seconds", r.validation_seconds},
                   {"images_per_second", r.images_per_second()},
+                  {"device", r.device},
                   {"peak_bytes", r.peak_bytes}};
+  if (r.reserved_bytes > 0) json["time"]["reserved_bytes"] = r.reserved_bytes;
   return json.dump();
 }
 

@@ -23,7 +23,9 @@ struct EpochRecord {
   double validation_seconds = 0;
   std::int64_t trained_images = 0;  ///< since the process started; fewer than the epoch's after a
                                     ///< resume in its midst
+  std::string device;               ///< of rank 0
   std::size_t peak_bytes = 0;       ///< of rank 0's tensors
+  std::size_t reserved_bytes = 0;   ///< taken from rank 0's device; 0 where nobody counts them
 
   double images_per_second() const {
     return train_seconds > 0 ? static_cast<double>(trained_images) / train_seconds : 0;

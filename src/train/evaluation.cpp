@@ -1,44 +1,42 @@
 #include "train/evaluation.hpp"
 
-#include <algorithm>
-
-#include "data/batch_loader.hpp"
 #include "ops/softmax.hpp"
+#include "train/recorded_work.hpp"
 
 namespace switchyard {
+namespace {
 
-void reduce(DistributedClassifier& classifier, MetricSums& sums) {
+Tensor measure_batch(DistributedClassifier& classifier, const Batch& batch, const Tensor& step) {
   Backend& backend = classifier.backend();
-  auto& values = sums.values();
-  Tensor own =
-      backend.from_host(values.data(), {static_cast<std::int64_t>(values.size())}, DType::f64);
-  backend.to_host(classifier.batch().sum(own), values.data());
+  Tape tape(backend, Recording::off);
+  ForwardContext context = classifier.context(tape, Mode::eval, batch.sample_ids, step);
+  auto output = classifier.model().forward(context, tape.constant(batch.images));
+  Tensor labels = batch.labels.reshape({batch.size(), 1});
+  Variable loss = cross_entropy_sum(tape, output.head.logits, labels, 0.0);
+  return measure(backend, output.head, batch.labels, loss.value());
 }
 
-MetricSums evaluate(DistributedClassifier& classifier, const Dataset& data, const ImageSet& images,
-                    std::span<const std::int64_t> samples, const EvaluationSpec& spec,
-                    std::shared_ptr<Allocator> host) {
+}  // namespace
+
+MetricSums evaluate(DistributedClassifier& classifier, BatchSource& batches,
+                    std::span<const std::int64_t> samples, const EvaluationSpec& spec) {
+  Backend& backend = classifier.backend();
   Communicator& world = classifier.grid().world();
-  BatchPlan plan{.order = {samples.begin(), samples.end()},
+  const HeadConfig& head = classifier.model().config().head;
+  MetricSums sums(head.is_moe() ? head.experts : 0);
+  Tensor total = backend.zeros({1, count_of_sums(sums.experts())}, DType::f64);
+  const auto key = static_cast<std::int64_t>(spec.step);
+  Tensor step = backend.from_host(&key, {1}, DType::i64);
+  RecordedWork work(backend, spec.recorded,
+                    [&] { return measure_batch(classifier, batches.make(), step); });
+  batches.start({.order = {samples.begin(), samples.end()},
                  .batch_size = spec.batch,
                  .rank = world.rank(),
-                 .world = world.size()};
-  PixelOptions pixels{.dtype = classifier.dtype()};
-  BatchLoader loader(data, images, std::move(plan), pixels, std::move(host));
-
-  const HeadConfig& head = classifier.model().config().head;
-  int experts = head.is_moe() ? head.experts : 0;
-  MetricSums total(experts);
-  while (auto batch = loader.next()) {
-    Tape tape(classifier.backend(), Recording::off);
-    ForwardContext context = classifier.context(tape, Mode::eval, batch->sample_ids, spec.step);
-    auto output = classifier.model().forward(context, tape.constant(batch->images));
-    Tensor labels = batch->labels.reshape({batch->size(), 1});
-    Variable loss = cross_entropy_sum(tape, output.head.logits, labels, 0.0);
-    total.add(measure(classifier.backend(), output.head, batch->labels, loss.value(), experts));
-  }
-  reduce(classifier, total);
-  return total;
+                 .world = world.size()},
+                0);
+  while (auto share = batches.next()) backend.accumulate(total, work.run(share->size));
+  backend.to_host(classifier.batch().sum(total), sums.values().data());
+  return sums;
 }
 
 }  // namespace switchyard

@@ -9,33 +9,6 @@
 namespace switchyard {
 namespace {
 
-std::vector<double> to_doubles(Backend& backend, const Tensor& x) {
-  std::vector<double> values(static_cast<std::size_t>(x.numel()));
-  backend.to_host(backend.convert(x, DType::f64), values.data());
-  return values;
-}
-
-std::vector<std::int32_t> to_integers(Backend& backend, const Tensor& x) {
-  std::vector<std::int32_t> values(static_cast<std::size_t>(x.numel()));
-  backend.to_host(x, values.data());
-  return values;
-}
-
-void measure_routing(Backend& backend, const Routing& routing, MetricSums& sums) {
-  std::size_t experts = static_cast<std::size_t>(sums.experts());
-  std::vector<double> probs = to_doubles(backend, routing.probs.value());
-  for (std::size_t i = 0; i < probs.size(); ++i) {
-    double p = probs[i];
-    sums.probability()[i % experts] += p;
-    if (p > 0) sums.gate_entropy() -= p * std::log(p);
-  }
-  if (!routing.chosen) {  // every sample goes to every expert
-    for (std::size_t e = 0; e < experts; ++e) sums.assigned()[e] += sums.samples();
-    return;
-  }
-  for (std::int32_t e : to_integers(backend, routing.chosen)) sums.assigned()[e] += 1;
-}
-
 double mean_of(const std::vector<double>& x) {
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
 }
@@ -50,7 +23,12 @@ double variation(const std::vector<double>& x) {
 }  // namespace
 
 MetricSums::MetricSums(int experts)
-    : experts_(experts), values_(4 + 2 * static_cast<std::size_t>(experts), 0.0) {}
+    : experts_(experts), values_(static_cast<std::size_t>(count_of_sums(experts)), 0.0) {}
+
+MetricSums::MetricSums(int experts, std::span<const double> values)
+    : experts_(experts), values_(values.begin(), values.end()) {
+  SY_ASSERT(std::ssize(values) == count_of_sums(experts));
+}
 
 void MetricSums::add(const MetricSums& other) {
   SY_REQUIRE(other.values_.size() == values_.size(), ExitCode::run_failed,
@@ -58,16 +36,17 @@ void MetricSums::add(const MetricSums& other) {
   for (std::size_t i = 0; i < values_.size(); ++i) values_[i] += other.values_[i];
 }
 
-MetricSums measure(Backend& backend, const HeadOutput& output, const Tensor& labels,
-                   const Tensor& cross_entropy_sum, int experts) {
-  MetricSums sums(experts);
-  sums.samples() = static_cast<double>(labels.numel());
-  sums.cross_entropy() = to_doubles(backend, cross_entropy_sum)[0];
-  auto best = to_integers(backend, backend.topk(output.logits.value(), 1));
-  auto truth = to_integers(backend, labels);
-  for (std::size_t i = 0; i < truth.size(); ++i) sums.correct() += best[i] == truth[i];
-  if (output.routing) measure_routing(backend, *output.routing, sums);
-  return sums;
+Tensor measure(Backend& backend, const HeadOutput& output, const Tensor& labels,
+               const Tensor& cross_entropy_sum) {
+  auto row = [](const Tensor& x) { return x.reshape({1, x.numel()}); };
+  Tensor samples = backend.full({1, 1}, DType::f64, static_cast<double>(labels.numel()));
+  Tensor routing =
+      output.routing
+          ? row(backend.routing_sums(output.routing->probs.value(), output.routing->chosen))
+          : backend.zeros({1, 1}, DType::f64);
+  return backend.concat_columns(
+      std::vector{samples, row(backend.convert(cross_entropy_sum, DType::f64)),
+                  row(backend.count_correct(output.logits.value(), labels)), routing});
 }
 
 Figures figures_of(MetricSums sums) {

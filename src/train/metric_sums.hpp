@@ -2,6 +2,7 @@
 // What is measured of samples: sums, so that batches and ranks add up; and what follows from them.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "model/classifier.hpp"
@@ -13,7 +14,10 @@ class MetricSums {
  public:
   /// `experts` 0 for heads without any.
   explicit MetricSums(int experts = 0);
+  /// From their flat order.
+  MetricSums(int experts, std::span<const double> values);
 
+  double samples() const { return values_[0]; }
   double& samples() { return values_[0]; }
   double& cross_entropy() { return values_[1]; }
   double& correct() { return values_[2]; }
@@ -31,10 +35,15 @@ class MetricSums {
   std::vector<double> values_;
 };
 
-/// Measures a batch's forward pass on this rank's samples. `labels` (n) i32; `cross_entropy_sum`
-/// (1) over them.
-MetricSums measure(Backend& backend, const HeadOutput& output, const Tensor& labels,
-                   const Tensor& cross_entropy_sum, int experts);
+/// How many numbers such sums are.
+inline std::int64_t count_of_sums(int experts) {
+  return 4 + 2 * std::int64_t{experts};
+}
+
+/// Measures a batch's forward pass on this rank's samples: sums in their flat order, f64 (1,
+/// count). `labels` (n) i32; `cross_entropy_sum` (1) over them.
+Tensor measure(Backend& backend, const HeadOutput& output, const Tensor& labels,
+               const Tensor& cross_entropy_sum);
 
 /// Figures of a set of samples, from its sums.
 struct Figures {

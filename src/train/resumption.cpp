@@ -8,9 +8,21 @@
 namespace switchyard {
 namespace {
 
-const std::set<std::string> kFreeKeys = {
-    "out",     "resume",   "overwrite", "data",    "checkpoint-every", "keep-checkpoints",
-    "threads", "deadline", "ep",        "backend", "eval-batch"};
+const std::set<std::string> kFreeKeys = {"out",
+                                         "resume",
+                                         "overwrite",
+                                         "data",
+                                         "checkpoint-every",
+                                         "keep-checkpoints",
+                                         "threads",
+                                         "deadline",
+                                         "ep",
+                                         "device",
+                                         "communicator",
+                                         "overlap-degree",
+                                         "graphs",
+                                         "fast-nondeterministic",
+                                         "eval-batch"};
 const std::set<std::string> kEpochKeys = {"batch", "seed", "split-seed", "train-samples",
                                           "validation-samples"};
 

@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "base/config/field.hpp"
-#include "parallel/sharded_vector.hpp"
+#include "model/state.hpp"
+#include "parallel/grid.hpp"
 
 namespace switchyard {
 
@@ -35,7 +36,9 @@ class Sgd {
  public:
   Sgd(ModelState& state, const SgdConfig& config);
 
-  /// One update of all parameters by their gradients, which must be synchronised.
+  /// One update of all parameters by their gradients, which must be synchronised. Enqueued.
+  void step(const SgdScalars& scalars);
+  /// The same by this learning rate alone.
   void step(double learning_rate);
 
   /// Momentum buffers, one a parameter in the order of the state's parameters; zeros at first.
@@ -47,10 +50,15 @@ class Sgd {
   std::vector<Tensor> momenta_;
 };
 
-/// Scales all gradients by max_norm / (norm + 1e-6) where that is below 1, as
-/// torch.nn.utils.clip_grad_norm_ does. The L2 norm is that of the whole model's gradient, each
-/// expert's entries counted once. Returns the norm before clipping, the same on every rank.
+/// How gradients are clipped. Both f64 (1), the same on every rank.
+struct GradientClip {
+  Tensor norm;    ///< before clipping
+  Tensor factor;  ///< to scale them by
+};
+
+/// max_norm / (norm + 1e-6) where that is below 1, else 1, as torch.nn.utils.clip_grad_norm_ has
+/// it. The L2 norm is that of the whole model's gradient, each expert's entries counted once.
 /// Collective; gradients must be synchronised.
-double clip_gradients(ModelState& state, const ProcessGrid& grid, double max_norm);
+GradientClip clip_gradients(ModelState& state, const ProcessGrid& grid, double max_norm);
 
 }  // namespace switchyard

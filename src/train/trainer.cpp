@@ -5,10 +5,11 @@
 #include <cmath>
 
 #include "base/config/config.hpp"
-#include "data/batch_loader.hpp"
 #include "data/sampler.hpp"
 #include "data/split.hpp"
+#include "parallel/sharded_vector.hpp"
 #include "train/agreement.hpp"
+#include "train/batch_fit.hpp"
 #include "train/checkpoint/load.hpp"
 #include "train/epoch_report.hpp"
 #include "train/evaluation.hpp"
@@ -46,20 +47,25 @@ int experts_of(const TrainConfig& config) {
 
 }  // namespace
 
-Trainer::Trainer(TrainConfig config, Communicator& world, Logger& log, StopSignals& signals)
-    : world_(world),
+Trainer::Trainer(TrainConfig config, Machine& machine, Logger& log, StopSignals& signals)
+    : machine_(machine),
+      world_(machine.world()),
       log_(log),
       signals_(signals),
-      config_(validated(std::move(config), world)),
+      config_(validated(std::move(config), world_)),
+      recorded_(records_steps(config_.execution.graphs, machine_)),
       data_(load_training_data(config_.data)),
-      backend_(make_backend(config_.execution.backend)),
-      classifier_(*backend_, world_, with_classes(config_.model, data_.set.classes()),
-                  {.dtype = config_.execution.precision,
-                   .ep = config_.execution.ep,
-                   .norm_sync = config_.execution.norm_sync,
-                   .seed = config_.run.seed}),
+      classifier_(machine_.backend(), world_, with_classes(config_.model, data_.set.classes()),
+                  distributed_options(config_)),
+      images_(machine_.backend(), data_.set, data_.set.train),
+      batches_(images_.batches({.augmentation = config_.data.augmentation,
+                                .seed = config_.run.seed,
+                                .dtype = classifier_.image_dtype()})),
       sgd_(classifier_.state(), config_.sgd),
-      step_(classifier_, sgd_, config_.objective, config_.sgd.clip_norm),
+      step_(classifier_, sgd_, *batches_,
+            {.objective = config_.objective,
+             .clip_norm = config_.sgd.clip_norm,
+             .recorded = recorded_}),
       folder_(config_.run.folder) {
   progress_.epoch_sums = MetricSums(experts_of(config_));
 }
@@ -128,10 +134,12 @@ std::int64_t Trainer::images_left() const {
 ExitCode Trainer::run() {
   prepare_folder();
   const ProcessGrid& grid = classifier_.grid();
-  log_.info("{}: {} training, {} validation, {} test images; {} head; {} ranks = dp {} x ep {}",
-            data_.set.name, data_.split.train.size(), data_.split.validation.size(),
-            data_.set.test.size(), name_of<HeadKind>(config_.model.head.kind, head_choices),
-            world_.size(), grid.dp(), grid.ep());
+  log_.info(
+      "{}: {} training, {} validation, {} test images; {} head; {} ranks = dp {} x ep {}; "
+      "{}",
+      data_.set.name, data_.split.train.size(), data_.split.validation.size(),
+      data_.set.test.size(), name_of<HeadKind>(config_.model.head.kind, head_choices),
+      world_.size(), grid.dp(), grid.ep(), machine_.description());
   meter_.emplace(images_left());
   while (progress_.epoch <= config_.run.epochs) {
     EpochRecord record;
@@ -152,23 +160,26 @@ Trainer::Outcome Trainer::train_epoch(EpochRecord& record) {
                  .first_batch = progress_.batch,
                  .rank = world_.rank(),
                  .world = world_.size()};
-  PixelOptions pixels{.augmentation = config_.data.augmentation,
-                      .seed = config_.run.seed,
-                      .epoch = progress_.epoch,
-                      .dtype = config_.execution.precision};
-  BatchLoader loader(data_.set, data_.set.train, std::move(plan), pixels, host_);
+  std::int64_t batches =
+      batch_count(static_cast<std::int64_t>(plan.order.size()), config_.run.batch);
+  batches_->start(std::move(plan), progress_.epoch);
   meter_->start_epoch();
   Clock::time_point start = Clock::now();
-  while (auto batch = loader.next()) {
-    StepResult result = take_step(*batch, loader.batches());
-    record.trained_images += batch->global_size;
-    if (result.stop_requested) return Outcome::stop_requested;
+  while (!stop_requested_) {
+    std::optional<BatchShare> share = batches_->next();
+    if (!share) break;
+    take_step(*share, batches);
+    record.trained_images += share->global_size;
     bool due =
         config_.run.checkpoint_every > 0 && progress_.step % config_.run.checkpoint_every == 0;
-    if (due && progress_.batch < loader.batches()) save();
+    if (due && progress_.batch < batches) {
+      collect();
+      if (!stop_requested_) save();
+    }
   }
+  collect();
   record.train_seconds = seconds_since(start);
-  return Outcome::finished;
+  return stop_requested_ ? Outcome::stop_requested : Outcome::finished;
 }
 
 double Trainer::rate_of(std::int64_t batch, std::int64_t batches) const {
@@ -179,33 +190,62 @@ double Trainer::rate_of(std::int64_t batch, std::int64_t batches) const {
                         .steps_per_epoch = batches});
 }
 
-StepResult Trainer::take_step(const Batch& batch, std::int64_t batches) {
-  StepResult result = step_.run({.batch = batch,
-                                 .step = static_cast<std::uint64_t>(progress_.step),
-                                 .learning_rate = rate_of(progress_.batch, batches),
-                                 .stop_requested = signals_.requested()});
-  progress_.epoch_sums.add(result.sums);
-  progress_.balance_sum += result.balance * static_cast<double>(batch.global_size);
+void Trainer::take_step(const BatchShare& share, std::int64_t batches) {
+  try {
+    note(step_.run({.share = share,
+                    .step = static_cast<std::uint64_t>(progress_.step),
+                    .learning_rate = rate_of(progress_.batch, batches),
+                    .stop_requested = signals_.requested()}));
+  } catch (const OutOfMemory& error) {
+    explain(error, share.global_size);
+  }
   ++progress_.batch;
   ++progress_.step;
-  progress_.grad_norm = result.grad_norm;
-  meter_->add(batch.global_size);
-  log_.progress(meter_->line(progress_.epoch, config_.run.epochs, progress_.batch, batches,
-                             progress_.epoch_sums));
-  return result;
+  meter_->add(share.global_size);
+  if (progress_.epoch_sums.samples() > 0)
+    log_.progress(meter_->line(progress_.epoch, config_.run.epochs, progress_.batch, batches,
+                               progress_.epoch_sums));
 }
 
-MetricSums Trainer::evaluate_on(const ImageSet& images, std::span<const std::int64_t> samples) {
-  return evaluate(
-      classifier_, data_.set, images, samples,
-      {.batch = config_.run.eval_batch, .step = static_cast<std::uint64_t>(progress_.step)}, host_);
+void Trainer::note(const std::optional<StepResult>& result) {
+  if (!result) return;
+  progress_.epoch_sums.add(result->sums);
+  progress_.balance_sum += result->balance * result->sums.samples();
+  progress_.grad_norm = result->grad_norm;
+  stop_requested_ |= result->stop_requested;
+}
+
+// The others wait for a rank that has run out of memory: it cannot try smaller steps with them.
+void Trainer::explain(const OutOfMemory& error, std::int64_t batch) {
+  if (world_.size() > 1) throw error;
+  std::int64_t fits =
+      batch_that_fits(machine_.backend().allocator(), batch, [this](std::int64_t images) {
+        batches_->start({.order = data_.split.train, .batch_size = images}, progress_.epoch);
+        batches_->next();
+        step_.rehearse();
+      });
+  std::string advice =
+      fits > 0 ? fmt::format("{} images would fit: give --batch {}", fits, fits)
+               : "not even one image would fit: give a smaller --width or --expert-hidden";
+  fail_everywhere(ExitCode::run_failed,
+                  fmt::format("a training step of {} images needs more memory than there is "
+                              "({}); {}",
+                              batch, error.what(), advice));
+}
+
+MetricSums Trainer::evaluate_on(const ImagePool& images, std::span<const std::int64_t> samples) {
+  auto batches = images.batches({.dtype = classifier_.image_dtype()});
+  return evaluate(classifier_, *batches, samples,
+                  {.batch = config_.run.eval_batch,
+                   .step = static_cast<std::uint64_t>(progress_.step),
+                   .recorded = recorded_});
 }
 
 void Trainer::close_epoch(EpochRecord& record) {
   std::string trained = meter_->line(progress_.epoch, config_.run.epochs, progress_.batch,
                                      progress_.batch, progress_.epoch_sums);
   Clock::time_point start = Clock::now();
-  record.validation = evaluate_on(data_.set.train, data_.split.validation);
+  record.validation = evaluate_on(images_, data_.split.validation);
   record.validation_seconds = seconds_since(start);
   Figures validation = figures_of(record.validation);
   require_finite("the validation loss is", validation.loss);
@@ -215,7 +255,9 @@ void Trainer::close_epoch(EpochRecord& record) {
   record.grad_norm = progress_.grad_norm;
   record.train = progress_.epoch_sums;
   record.balance = progress_.balance_sum / std::max(progress_.epoch_sums.samples(), 1.0);
-  record.peak_bytes = backend_->allocator().peak_bytes();
+  record.device = machine_.description();
+  record.peak_bytes = machine_.backend().allocator().peak_bytes();
+  record.reserved_bytes = machine_.reserved_bytes();
 
   progress_.train_accuracy.update(figures_of(record.train).accuracy, progress_.epoch);
   if (progress_.validation_accuracy.update(validation.accuracy, progress_.epoch))
@@ -270,12 +312,13 @@ void Trainer::load_best() {
 
 void Trainer::test_best() {
   load_best();
+  ImagePool images(machine_.backend(), data_.set, data_.set.test);
   std::vector<std::int64_t> all = all_samples(data_.set.test);
   RunSummary summary{.head = std::string(name_of<HeadKind>(config_.model.head.kind, head_choices)),
                      .epochs = config_.run.epochs,
                      .train_accuracy = progress_.train_accuracy,
                      .validation_accuracy = progress_.validation_accuracy,
-                     .test = evaluate_on(data_.set.test, all),
+                     .test = evaluate_on(images, all),
                      .parameters = classifier_.count_parameters()};
   agree(world_, [&] {
     if (!leads()) return;

@@ -9,10 +9,11 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/stop_signals.hpp"
-#include "comm/communicator.hpp"
+#include "machine/machine.hpp"
 #include "train/checkpoint/store.hpp"
 #include "train/config.hpp"
 #include "train/epoch_report.hpp"
+#include "train/image_pool.hpp"
 #include "train/progress_meter.hpp"
 #include "train/run_folder.hpp"
 #include "train/training_data.hpp"
@@ -23,7 +24,7 @@ namespace switchyard {
 class Trainer {
  public:
   /// All arguments must outlive the trainer. Throws Error for what does not fit together.
-  Trainer(TrainConfig config, Communicator& world, Logger& log, StopSignals& signals);
+  Trainer(TrainConfig config, Machine& machine, Logger& log, StopSignals& signals);
 
   /// Trains to the end (done) or until asked to stop (requeue_me, after a checkpoint). Collective.
   ExitCode run();
@@ -36,31 +37,37 @@ class Trainer {
   void resume();
   void check_changes();
   Outcome train_epoch(EpochRecord& record);
-  StepResult take_step(const Batch& batch, std::int64_t batches);
+  void take_step(const BatchShare& share, std::int64_t batches);
+  void note(const std::optional<StepResult>& result);
+  void collect() { note(step_.collect()); }
+  [[noreturn]] void explain(const OutOfMemory& error, std::int64_t batch);
   void close_epoch(EpochRecord& record);
   std::string replayable_config() const;
   void require_finite(const std::string& what, double value);
   void save();
   void load_best();
   void test_best();
-  MetricSums evaluate_on(const ImageSet& images, std::span<const std::int64_t> samples);
+  MetricSums evaluate_on(const ImagePool& images, std::span<const std::int64_t> samples);
   double rate_of(std::int64_t batch, std::int64_t batches) const;
   std::int64_t images_left() const;
 
+  Machine& machine_;
   Communicator& world_;
   Logger& log_;
   StopSignals& signals_;
 
   TrainConfig config_;
+  bool recorded_;
   TrainingData data_;
-  std::unique_ptr<Backend> backend_;
-  std::shared_ptr<Allocator> host_ = make_host_allocator();
   DistributedClassifier classifier_;
+  ImagePool images_;  ///< of training and validation
+  std::unique_ptr<BatchSource> batches_;
   Sgd sgd_;
   TrainingStep step_;
   RunFolder folder_;
   std::optional<CheckpointStore> checkpoints_;
   Progress progress_;
+  bool stop_requested_ = false;            ///< on some rank
   std::optional<std::int64_t> best_step_;  ///< optimizer step of the best checkpoint
   std::optional<ProgressMeter> meter_;
 };

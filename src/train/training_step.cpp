@@ -3,110 +3,118 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
+#include "train/step_report.hpp"
 
 namespace switchyard {
 namespace {
 
-double scalar(Backend& backend, const Tensor& x) {
-  double value = 0;
-  backend.to_host(backend.convert(x, DType::f64), &value);
-  return value;
+void require_finite(const StepFindings& findings, std::uint64_t step) {
+  constexpr const char* kAdvice =
+      "checkpoints are as before: resume from the last one, if there is one, with a lower --lr or "
+      "with --clip-norm";
+  if (!findings.not_finite.empty())
+    fail_everywhere(ExitCode::run_failed,
+                    fmt::format("the loss is not finite at step {} (on rank {}); {}", step,
+                                fmt::join(findings.not_finite, ", "), kAdvice));
+  if (!std::isfinite(findings.grad_norm))
+    fail_everywhere(ExitCode::run_failed,
+                    fmt::format("the gradient is not finite at step {} (its norm is {}); {}", step,
+                                findings.grad_norm, kAdvice));
 }
-
-// What the ranks tell one another about a step: a flag a rank for a loss that is not finite, the
-// number of ranks asked to stop, and the metric sums.
-class StepStatus {
- public:
-  StepStatus(DistributedClassifier& classifier, MetricSums own, bool finite, bool stop)
-      : backend_(classifier.backend()), world_(classifier.grid().world()), sums_(std::move(own)) {
-    std::vector<double> message(static_cast<std::size_t>(world_.size()) + 1, 0.0);
-    if (!finite) {
-      message[static_cast<std::size_t>(world_.rank().value)] = 1;
-      // One rank's infinity must not hide which rank it was.
-      sums_ = MetricSums(sums_.experts());
-    }
-    message.back() = stop;
-    message.insert(message.end(), sums_.values().begin(), sums_.values().end());
-    flat_ =
-        backend_.from_host(message.data(), {static_cast<std::int64_t>(message.size())}, DType::f64);
-    request_ = world_.start_all_reduce_sum(flat_);
-  }
-
-  void wait() {
-    request_->wait();
-    std::vector<double> message(static_cast<std::size_t>(flat_.numel()));
-    backend_.to_host(flat_, message.data());
-    for (int r = 0; r < world_.size(); ++r)
-      if (message[static_cast<std::size_t>(r)] != 0) not_finite_.push_back(r);
-    auto tail = message.begin() + world_.size();
-    stop_ = *tail > 0;
-    sums_.values().assign(tail + 1, message.end());
-  }
-
-  const std::vector<int>& not_finite() const { return not_finite_; }
-  bool stop() const { return stop_; }
-  const MetricSums& sums() const { return sums_; }
-
- private:
-  Backend& backend_;
-  Communicator& world_;
-  MetricSums sums_;
-  Tensor flat_;
-  std::unique_ptr<Request> request_;
-  std::vector<int> not_finite_;
-  bool stop_ = false;
-};
 
 }  // namespace
 
-TrainingStep::TrainingStep(DistributedClassifier& classifier, Sgd& sgd,
-                           const ObjectiveConfig& objective, double clip_norm)
+TrainingStep::TrainingStep(DistributedClassifier& classifier, Sgd& sgd, BatchSource& batches,
+                           const StepOptions& options)
     : classifier_(classifier),
       sgd_(sgd),
-      objective_(objective),
-      clip_norm_(clip_norm),
-      gradients_(classifier.state(), classifier.grid()) {}
+      batches_(batches),
+      options_(options),
+      gradients_(classifier.state(), classifier.grid()),
+      step_(classifier.backend().zeros({1}, DType::i64)),
+      learning_rate_(classifier.backend().zeros({1}, DType::f64)),
+      stop_(classifier.backend().zeros({1}, DType::f64)),
+      failures_(classifier.backend().zeros({1}, DType::f64)),
+      work_(classifier.backend(), options.recorded, [this] { return work(); }) {}
 
-StepResult TrainingStep::run(const StepInput& input) {
+std::optional<StepResult> TrainingStep::run(const StepInput& input) {
   Backend& backend = classifier_.backend();
+  const auto step = static_cast<std::int64_t>(input.step);
+  const double stop = input.stop_requested ? 1 : 0;
+  backend.upload(&step, step_);
+  backend.upload(&input.learning_rate, learning_rate_);
+  backend.upload(&stop, stop_);
+  Tensor report = work_.run(input.share.size);
+  classifier_.state().mark_changed();  // a replay cannot
+  Pending pending{backend.start_to_host(report), report.numel(), input.step};
+  std::optional<StepResult> before = collect();
+  pending_ = std::move(pending);
+  return before;
+}
+
+std::optional<StepResult> TrainingStep::collect() {
+  if (!pending_) return std::nullopt;
+  Pending pending = std::move(*std::exchange(pending_, std::nullopt));
+  const auto* report = static_cast<const double*>(pending.report->wait());
+  StepFindings findings = read_report({report, static_cast<std::size_t>(pending.length)},
+                                      classifier_.grid().world().size(), experts());
+  require_finite(findings, pending.step);
+  return StepResult{.sums = std::move(findings.sums),
+                    .balance = findings.balance,
+                    .grad_norm = findings.grad_norm,
+                    .stop_requested = findings.stop_requested};
+}
+
+void TrainingStep::rehearse() {
+  const double failed = 1;
+  pending_.reset();
+  work_.forget();
+  for (Parameter& p : classifier_.state().parameters()) p.grad = Dual();
+  classifier_.backend().upload(&failed, failures_);
+  work();
+}
+
+int TrainingStep::experts() {
   const HeadConfig& head = classifier_.model().config().head;
+  return head.is_moe() ? head.experts : 0;
+}
+
+// Everything here is enqueued only, and reads what changes from step to step out of tensors.
+Tensor TrainingStep::work() {
+  Backend& backend = classifier_.backend();
+  Batch batch = batches_.make();
   Tape tape(backend, Recording::on);
-  ForwardContext context =
-      classifier_.context(tape, Mode::train, input.batch.sample_ids, input.step);
-  auto output = classifier_.model().forward(context, tape.constant(input.batch.images));
-  Tensor labels = input.batch.labels.reshape({input.batch.size(), 1});
+  ForwardContext context = classifier_.context(tape, Mode::train, batch.sample_ids, step_);
+  auto output = classifier_.model().forward(context, tape.constant(batch.images));
   Objective objective =
-      training_objective(context, output.head, labels, input.batch.global_size, head, objective_);
-  double balance = scalar(backend, objective.balance);
-  double share = scalar(backend, objective.share.value());
-  StepStatus status(classifier_,
-                    measure(backend, output.head, input.batch.labels, objective.cross_entropy_sum,
-                            head.is_moe() ? head.experts : 0),
-                    std::isfinite(share), input.stop_requested);
+      training_objective(context, output.head, batch.labels.reshape({batch.size(), 1}),
+                         batch.global_size, classifier_.model().config().head, options_.objective);
+  StepReport report(classifier_, objective.share.value(), stop_,
+                    measure(backend, output.head, batch.labels, objective.cross_entropy_sum));
   output = {};
 
   gradients_.attach(tape);
   tape.backward(objective.share, backend.full({1}, objective.share.dtype(), 1.0));
   gradients_.finish();
-  status.wait();
-  if (!status.not_finite().empty())
-    fail_everywhere(
-        ExitCode::run_failed,
-        fmt::format(
-            "the loss is not finite at step {} (on rank {}); checkpoints are as before: "
-            "resume from the last one, if there is one, with a lower --lr or with --clip-norm",
-            input.step, fmt::join(status.not_finite(), ", ")));
+  report.finish();
+  backend.accumulate(failures_, report.failures());
+  GradientClip clipped = clip();
+  sgd_.step({learning_rate_, clipped.factor, failures_});
+  classifier_.average_running_statistics(batch.size());
+  return report.with(objective.balance, clipped.norm);
+}
 
-  StepResult result{.sums = status.sums(), .balance = balance, .stop_requested = status.stop()};
-  if (clip_norm_ > 0)
-    result.grad_norm = clip_gradients(classifier_.state(), classifier_.grid(), clip_norm_);
-  sgd_.step(input.learning_rate);
-  classifier_.average_running_statistics(input.batch.size());
-  return result;
+GradientClip TrainingStep::clip() {
+  Backend& backend = classifier_.backend();
+  if (options_.clip_norm == 0) return {backend.zeros({1}, DType::f64), Tensor()};
+  GradientClip clipped =
+      clip_gradients(classifier_.state(), classifier_.grid(), options_.clip_norm);
+  backend.accumulate(failures_, is_not_finite(backend, clipped.norm));
+  return clipped;
 }
 
 }  // namespace switchyard

@@ -1,18 +1,22 @@
 #pragma once
 // One optimizer step: forward, backward with overlapped gradient sums, one message of metrics and
-// status, update.
+// status, update. The host only enqueues it, and learns what came of it a step later.
 
-#include "data/batch.hpp"
+#include <memory>
+#include <optional>
+
 #include "model/objective.hpp"
 #include "parallel/distributed_classifier.hpp"
 #include "parallel/gradient_sync.hpp"
+#include "train/batch_source.hpp"
 #include "train/metric_sums.hpp"
+#include "train/recorded_work.hpp"
 #include "train/sgd.hpp"
 
 namespace switchyard {
 
 struct StepInput {
-  const Batch& batch;
+  BatchShare share;    ///< of the batch that the source has announced
   std::uint64_t step;  ///< key of noise and dropout
   double learning_rate;
   bool stop_requested;  ///< on this rank
@@ -26,22 +30,51 @@ struct StepResult {
   bool stop_requested = false;  ///< on some rank
 };
 
+struct StepOptions {
+  ObjectiveConfig objective;
+  double clip_norm = 0;   ///< 0: gradients are not clipped
+  bool recorded = false;  ///< steps are recorded and replayed; on one rank only
+};
+
 class TrainingStep {
  public:
-  /// `clip_norm` 0: gradients are not clipped.
-  TrainingStep(DistributedClassifier& classifier, Sgd& sgd, const ObjectiveConfig& objective,
-               double clip_norm);
+  /// The references must outlive this.
+  TrainingStep(DistributedClassifier& classifier, Sgd& sgd, BatchSource& batches,
+               const StepOptions& options);
 
-  /// Collective. A loss that is not finite on some rank is an Error on all, naming step and rank,
-  /// before anything is updated.
-  StepResult run(const StepInput& input);
+  /// Enqueues a step and gives the result of the one before, if there was one that has not been
+  /// collected. A loss or gradient norm that is not finite is an Error on all ranks, naming step
+  /// and ranks: nothing is updated by that step or any after it. Collective.
+  std::optional<StepResult> run(const StepInput& input);
+  /// Waits for the last step and gives its result, unless it has been collected. Collective.
+  std::optional<StepResult> collect();
+
+  /// Does what a step does but for the update, to see how much memory it takes. No step must
+  /// follow.
+  void rehearse();
 
  private:
+  struct Pending {
+    std::unique_ptr<HostCopy> report;
+    std::int64_t length;
+    std::uint64_t step;
+  };
+
+  Tensor work();
+  GradientClip clip();
+  int experts();
+
   DistributedClassifier& classifier_;
   Sgd& sgd_;
-  ObjectiveConfig objective_;
-  double clip_norm_;
+  BatchSource& batches_;
+  StepOptions options_;
   GradientSync gradients_;
+  Tensor step_;           ///< (1) i64
+  Tensor learning_rate_;  ///< (1) f64
+  Tensor stop_;           ///< (1) f64: 1 where this rank was asked to stop
+  Tensor failures_;       ///< (1) f64, 0 as long as every step was finite: guards the updates
+  std::optional<Pending> pending_;
+  RecordedWork work_;
 };
 
 }  // namespace switchyard

@@ -5,6 +5,7 @@
 #include "train/checkpoint/load.hpp"
 #include "train/epoch_report.hpp"
 #include "train/evaluation.hpp"
+#include "train/image_pool.hpp"
 #include "train/run_folder.hpp"
 #include "train/training_data.hpp"
 
@@ -58,20 +59,20 @@ ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Laun
   ModelConfig model = config.training.model;
   model.classes = data.set.classes();
   validate(model);
-  auto backend = make_backend(execution.backend);
-  DistributedClassifier classifier(*backend, launch.world, model,
-                                   {.dtype = execution.precision,
-                                    .ep = execution.ep,
-                                    .norm_sync = execution.norm_sync,
-                                    .seed = config.training.run.seed});
+  auto machine = make_machine(machine_config(execution), launch.world, launch.log);
+  const bool recorded = records_steps(execution.graphs, *machine);
+  DistributedClassifier classifier(machine->backend(), machine->world(), model,
+                                   distributed_options(config.training));
   load(config, run, classifier, launch);
 
   const ImageSet& images = config.part == EvalPart::test ? data.set.test : data.set.train;
   std::vector<std::int64_t> samples = config.part == EvalPart::test    ? all_samples(images)
                                       : config.part == EvalPart::train ? data.split.train
                                                                        : data.split.validation;
-  MetricSums sums = evaluate(classifier, data.set, images, samples,
-                             {.batch = config.training.run.eval_batch}, make_host_allocator());
+  ImagePool pool(machine->backend(), data.set, images);
+  auto batches = pool.batches({.dtype = classifier.image_dtype()});
+  MetricSums sums = evaluate(classifier, *batches, samples,
+                             {.batch = config.training.run.eval_batch, .recorded = recorded});
   if (launch.world.rank().value == 0)
     fmt::print("{}\n", figures_line(name_of<EvalPart>(config.part, part_choices), sums));
   return ExitCode::done;

@@ -33,7 +33,8 @@ ExitCode train_command(int& argc, char**& argv, const Words& words) {
     read_shared_config(launch, config, with_earlier_config(asked.run, words), kUsage);
     launch.world.set_deadline(std::chrono::seconds(config.execution.deadline));
     use_threads(config.execution.threads);
-    return Trainer(config, launch.world, launch.log, signals).run();
+    auto machine = make_machine(machine_config(config.execution), launch.world, launch.log);
+    return Trainer(config, *machine, launch.log, signals).run();
   });
 }
 

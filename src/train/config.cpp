@@ -1,0 +1,32 @@
+#include "train/config.hpp"
+
+#include "base/error.hpp"
+
+namespace switchyard {
+
+MachineConfig machine_config(const ExecutionConfig& config) {
+  return {.device = config.device,
+          .precision = config.precision,
+          .transport = config.communicator,
+          .fast_nondeterministic = config.fast_nondeterministic};
+}
+
+DistributedOptions distributed_options(const TrainConfig& config) {
+  return {.precision = config.execution.precision,
+          .ep = config.execution.ep,
+          .overlap_degree = config.execution.overlap_degree,
+          .norm_sync = config.execution.norm_sync,
+          .seed = config.run.seed};
+}
+
+bool records_steps(Graphs graphs, Machine& machine) {
+  bool alone = machine.world().size() == 1;
+  SY_REQUIRE(graphs != Graphs::on || alone, ExitCode::bad_usage,
+             "--graphs on records steps of one rank only, and there are {}; give --graphs auto or "
+             "off",
+             machine.world().size());
+  if (graphs != Graphs::automatic) return graphs == Graphs::on;
+  return alone && machine.backend().allocator().memory() == MemoryKind::cuda;
+}
+
+}  // namespace switchyard
