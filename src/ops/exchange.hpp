@@ -6,6 +6,7 @@
 // Hessian-vector product has as many messages as a gradient, not more.
 
 #include <functional>
+#include <memory>
 
 #include "ops/tape.hpp"
 
@@ -19,6 +20,28 @@ struct RowExchange {
 
 /// y = exchange(x) for a matrix x.
 Variable exchange_rows(Tape& tape, const Variable& x, RowExchange exchange);
+
+/// What an exchange that is under way delivers; called once, by when the rows are needed.
+using Arrival = std::function<Tensor()>;
+
+/// A RowExchange that is started and waited for at different times.
+struct StartedRowExchange {
+  std::function<Arrival(const Tensor&)> apply;
+  std::function<Arrival(const Tensor&)> adjoint;
+};
+
+/// An exchange between its begin and its finish, on the tape as in time.
+struct ExchangeUnderWay {
+  struct Arrivals;
+  Variable mark;  ///< without value: joins begin and finish on the tape
+  std::shared_ptr<Arrivals> arrivals;
+};
+
+/// The two halves of exchange_rows(). Ops recorded between them run while rows travel, forwards
+/// and, as the vjp of the finish starts the way back and that of the begin waits for it, backwards.
+ExchangeUnderWay begin_exchange(Tape& tape, const Variable& x, StartedRowExchange exchange);
+/// Once for each begin.
+Variable finish_exchange(Tape& tape, const ExchangeUnderWay& exchange);
 
 /// Sums over the ranks that share a batch.
 class BatchReducer {

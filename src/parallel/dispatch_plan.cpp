@@ -1,6 +1,5 @@
 #include "parallel/dispatch_plan.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 #include "parallel/grid.hpp"
@@ -17,30 +16,18 @@ Numbers prefix_sums(const Numbers& counts) {
   return out;
 }
 
-Tensor index_tensor(Backend& backend, const std::vector<std::int32_t>& index) {
-  return backend.from_host(index.data(), {static_cast<std::int64_t>(index.size())}, DType::i32);
+template <class T>
+Tensor upload(Backend& backend, const std::vector<T>& numbers) {
+  return backend.from_host(numbers.data(), {static_cast<std::int64_t>(numbers.size())},
+                           dtype_of<T>());
 }
 
-// Sorts (sample, choice) pairs by expert, stably. Contiguous shards make that the order by rank.
-void pack_by_expert(Backend& backend, const std::vector<std::int32_t>& chosen, int k,
-                    const Numbers& counts, DispatchPlan& plan) {
-  Numbers next = prefix_sums(counts);
-  std::vector<std::int32_t> pack(chosen.size()), combine(chosen.size());
-  for (std::size_t pair = 0; pair < chosen.size(); ++pair) {
-    auto place = next[static_cast<std::size_t>(chosen[pair])]++;
-    pack[static_cast<std::size_t>(place)] = static_cast<std::int32_t>(pair / k);
-    combine[pair] = static_cast<std::int32_t>(place);
-  }
-  plan.pack = index_tensor(backend, pack);
-  plan.combine = index_tensor(backend, combine);
-}
-
-// Arrived rows are ordered by (source, expert); grouped rows by (expert, source).
-void regroup_by_expert(Backend& backend, const Numbers& received, int ranks, int local,
-                       DispatchPlan& plan) {
-  Numbers arrived = prefix_sums(received);
+// Arrived rows are ordered by (source, expert); grouped rows by (expert, source). `received` counts
+// them by (source, expert).
+void regroup_by_expert(Backend& backend, const Numbers& received, int local, DispatchPlan& plan) {
+  Numbers arrived = prefix_sums(received), offsets = {0};
   std::vector<std::int32_t> regroup, ungroup(static_cast<std::size_t>(arrived.back()));
-  plan.offsets = {0};
+  int ranks = static_cast<int>(received.size()) / local;
   for (int e = 0; e < local; ++e) {
     for (int source = 0; source < ranks; ++source) {
       auto block = static_cast<std::size_t>(source * local + e);
@@ -49,45 +36,91 @@ void regroup_by_expert(Backend& backend, const Numbers& received, int ranks, int
         regroup.push_back(static_cast<std::int32_t>(row));
       }
     }
-    plan.offsets.push_back(static_cast<std::int64_t>(regroup.size()));
+    offsets.push_back(static_cast<std::int64_t>(regroup.size()));
   }
-  plan.regroup = index_tensor(backend, regroup);
-  plan.ungroup = index_tensor(backend, ungroup);
+  plan.offsets = upload(backend, offsets);
+  if (local == 1) return;
+  plan.regroup = upload(backend, regroup);
+  plan.ungroup = upload(backend, ungroup);
+}
+
+// What every rank tells every other: how many rows of each part go to each of the other's experts.
+// Shards may be unequal, so a message has as many slots a part as the largest shard.
+struct CountMessage {
+  CountMessage(Communicator& group, std::size_t parts, int experts)
+      : group(group),
+        experts(experts),
+        slots(static_cast<std::size_t>(expert_range(experts, group.size(), 0).size())),
+        parts(parts),
+        numbers(static_cast<std::size_t>(group.size()) * parts * slots, 0) {}
+
+  ExpertRange shard(int rank) const { return expert_range(experts, group.size(), rank); }
+  std::int64_t* slot(int rank, std::size_t part) {
+    return numbers.data() + (static_cast<std::size_t>(rank) * parts + part) * slots;
+  }
+  void exchange() { numbers = group.all_to_all_counts(numbers, static_cast<int>(parts * slots)); }
+
+  Communicator& group;
+  int experts;
+  std::size_t slots, parts;
+  Numbers numbers;
+};
+
+Numbers write_counts(CountMessage& message, std::size_t part, const std::int64_t* offsets) {
+  Numbers send_rows;
+  for (int r = 0; r < message.group.size(); ++r) {
+    ExpertRange shard = message.shard(r);
+    std::int64_t* counts = message.slot(r, part);
+    for (int e = shard.first; e < shard.last; ++e) *counts++ = offsets[e + 1] - offsets[e];
+    send_rows.push_back(offsets[shard.last] - offsets[shard.first]);
+  }
+  return send_rows;
+}
+
+// By (source, local expert).
+Numbers read_counts(CountMessage& message, std::size_t part) {
+  Numbers received;
+  int local = message.shard(message.group.rank().value).size();
+  for (int source = 0; source < message.group.size(); ++source) {
+    const std::int64_t* counts = message.slot(source, part);
+    received.insert(received.end(), counts, counts + local);
+  }
+  return received;
 }
 
 }  // namespace
 
-DispatchPlan make_dispatch_plan(Backend& backend, Communicator& group, const Tensor& chosen,
-                                int experts) {
-  int ranks = group.size();
-  std::vector<std::int32_t> pairs(static_cast<std::size_t>(chosen.numel()));
-  backend.to_host(chosen, pairs.data());
-  Numbers counts(static_cast<std::size_t>(experts), 0);
-  for (std::int32_t e : pairs) ++counts[static_cast<std::size_t>(e)];
+SortedRows sort_rows(Backend& backend, const Communicator& group, const Tensor& chosen,
+                     int experts) {
+  SortedRows rows{backend.group_by(chosen, experts), nullptr};
+  if (group.size() > 1) rows.offsets = backend.start_to_host(rows.by_expert.offsets);
+  return rows;
+}
 
-  // Every rank tells every other its counts of the other's experts. Shards may be unequal, so a
-  // message holds as many numbers as the largest shard.
-  int slots = expert_range(experts, ranks, 0).size();
-  Numbers message(static_cast<std::size_t>(ranks * slots), 0);
-  DispatchPlan plan;
-  for (int r = 0; r < ranks; ++r) {
-    ExpertRange shard = expert_range(experts, ranks, r);
-    auto first = counts.begin() + shard.first, last = counts.begin() + shard.last;
-    std::copy(first, last, message.begin() + r * slots);
-    plan.send_rows.push_back(std::accumulate(first, last, std::int64_t{0}));
+std::vector<DispatchPlan> make_dispatch_plans(Backend& backend, Communicator& group,
+                                              std::span<const SortedRows> parts, int experts) {
+  std::vector<DispatchPlan> plans(parts.size());
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    const Grouping& sorted = parts[p].by_expert;
+    plans[p].pack = sorted.row;
+    plans[p].combine = sorted.place;
+    plans[p].offsets = sorted.offsets;
   }
-  Numbers arrived = group.all_to_all_counts(message, slots);
+  if (group.size() == 1) return plans;
 
-  int local = expert_range(experts, ranks, group.rank().value).size();
-  Numbers received;  // by (source, local expert)
-  for (int source = 0; source < ranks; ++source) {
-    auto first = arrived.begin() + source * slots;
-    received.insert(received.end(), first, first + local);
-    plan.receive_rows.push_back(std::accumulate(first, first + local, std::int64_t{0}));
+  CountMessage message(group, parts.size(), experts);
+  for (std::size_t p = 0; p < parts.size(); ++p)
+    plans[p].send_rows =
+        write_counts(message, p, static_cast<const std::int64_t*>(parts[p].offsets->wait()));
+  message.exchange();
+  int local = message.shard(group.rank().value).size();
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    Numbers received = read_counts(message, p);
+    for (auto from = received.begin(); from != received.end(); from += local)
+      plans[p].receive_rows.push_back(std::accumulate(from, from + local, std::int64_t{0}));
+    regroup_by_expert(backend, received, local, plans[p]);
   }
-  pack_by_expert(backend, pairs, static_cast<int>(chosen.dim(1)), counts, plan);
-  regroup_by_expert(backend, received, ranks, local, plan);
-  return plan;
+  return plans;
 }
 
 }  // namespace switchyard

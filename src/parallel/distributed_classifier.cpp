@@ -13,11 +13,11 @@ DistributedClassifier::DistributedClassifier(Backend& backend, Communicator& wor
       options_(options),
       grid_(world, choose_expert_parallel(options.ep, world.size(), config.head)),
       batch_(backend, grid_.world()),
-      experts_(backend, grid_.expert_parallel(), config.head.experts),
-      model_(backend, options.dtype, config, experts_.local_experts(), options.seed) {}
+      experts_(backend, grid_.expert_parallel(), config.head.experts, options.overlap_degree),
+      model_(backend, dtype(), config, experts_.local_experts(), options.seed) {}
 
 ForwardContext DistributedClassifier::context(Tape& tape, Mode mode, Tensor sample_ids,
-                                              std::uint64_t step) {
+                                              Tensor step) {
   BatchReducer& norm =
       options_.norm_sync == NormSync::sync ? static_cast<BatchReducer&>(batch_) : local_;
   return {.tape = tape,
@@ -25,9 +25,15 @@ ForwardContext DistributedClassifier::context(Tape& tape, Mode mode, Tensor samp
           .norm = norm,
           .batch = batch_,
           .experts = experts_,
+          .compute = image_dtype(),
           .sample_ids = std::move(sample_ids),
           .seed = options_.seed,
-          .step = step};
+          .step = std::move(step)};
+}
+
+ForwardContext DistributedClassifier::context(Tape& tape, Mode mode, Tensor sample_ids,
+                                              std::uint64_t step) {
+  return context(tape, mode, std::move(sample_ids), backend_.from_host(&step, {1}, DType::i64));
 }
 
 std::int64_t DistributedClassifier::count_parameters() {

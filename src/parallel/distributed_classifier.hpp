@@ -3,6 +3,7 @@
 // Training, evaluation and curvature all run their forward passes through this.
 
 #include "model/classifier.hpp"
+#include "ops/precision.hpp"
 #include "parallel/expert_parallel.hpp"
 #include "parallel/grid.hpp"
 #include "parallel/reducer.hpp"
@@ -14,8 +15,9 @@ inline constexpr Choice<NormSync> norm_sync_choices[] = {{NormSync::sync, "sync"
                                                          {NormSync::local, "local"}};
 
 struct DistributedOptions {
-  DType dtype = DType::f32;
-  int ep = 0;  ///< 0: choose_expert_parallel() decides
+  Precision precision = Precision::f32;
+  int ep = 0;              ///< 0: choose_expert_parallel() decides
+  int overlap_degree = 1;  ///< see ExpertParallel
   NormSync norm_sync = NormSync::sync;
   std::uint64_t seed = 0;
 };
@@ -30,10 +32,13 @@ class DistributedClassifier {
   const ProcessGrid& grid() const { return grid_; }
   Classifier& model() { return model_; }
   ModelState& state() { return model_.state(); }
-  DType dtype() const { return options_.dtype; }
+  DType dtype() const { return master_dtype(options_.precision); }
+  /// Of the images that it takes.
+  DType image_dtype() const { return compute_dtype(options_.precision); }
   BatchReducer& batch() { return batch_; }
 
-  /// The surroundings of one forward pass over this rank's samples.
+  /// The surroundings of one forward pass over this rank's samples; `step` (1) i64.
+  ForwardContext context(Tape& tape, Mode mode, Tensor sample_ids, Tensor step);
   ForwardContext context(Tape& tape, Mode mode, Tensor sample_ids, std::uint64_t step = 0);
 
   /// Parameters of the whole model, every expert counted once. Collective.

@@ -1,116 +1,150 @@
 #include "parallel/expert_parallel.hpp"
 
-#include <numeric>
-
 #include "ops/arithmetic.hpp"
 #include "ops/rows.hpp"
 #include "parallel/dispatch_plan.hpp"
 #include "parallel/grid.hpp"
+#include "parallel/row_exchanges.hpp"
 
 namespace switchyard {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;
-
-// Rows to their destinations, and the way back.
-RowExchange all_to_all(Backend& backend, Communicator& group, Numbers send, Numbers receive) {
-  auto move = [&backend, &group](const Tensor& x, const Numbers& out, const Numbers& in) {
-    if (group.size() == 1) return x;
-    Tensor y = backend.empty({std::accumulate(in.begin(), in.end(), std::int64_t{0}), x.dim(1)},
-                             x.dtype());
-    group.all_to_all_rows(x, out, y, in);
-    return y;
-  };
-  return {[=](const Tensor& x) { return move(x, send, receive); },
-          [=](const Tensor& y) { return move(y, receive, send); }};
+// Rows [first, last) of a matrix.
+Variable slice_rows(Tape& tape, const Variable& x, std::int64_t first, std::int64_t last) {
+  if (first == 0 && last == x.dim(0)) return x;
+  std::int64_t width = x.dim(1);
+  Variable line = reshape(tape, x, {1, x.dim(0) * width});
+  return reshape(tape, slice_columns(tape, line, first * width, last * width),
+                 {last - first, width});
 }
 
-// Everybody's rows to everybody, and its transpose, the sum of everybody's rows for me.
-RowExchange all_gather(Backend& backend, Communicator& group, Numbers rows) {
-  std::int64_t total = std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
-  std::int64_t own = rows[static_cast<std::size_t>(group.rank().value)];
-  return {[=, &backend, &group](const Tensor& x) {
-            if (group.size() == 1) return x;
-            Tensor y = backend.empty({total, x.dim(1)}, x.dtype());
-            group.all_gather_rows(x, y, rows);
-            return y;
-          },
-          [=, &backend, &group](const Tensor& y) {
-            if (group.size() == 1) return y;
-            Tensor x = backend.empty({own, y.dim(1)}, y.dtype());
-            group.reduce_scatter_rows(y, x, rows);
-            return x;
-          }};
-}
-
-RowExchange transpose(RowExchange exchange) {
-  std::swap(exchange.apply, exchange.adjoint);
-  return exchange;
-}
-
-// Key of each (sample, choice) pair, one column, in sending order.
-Tensor pair_keys(Backend& backend, const Tensor& sample_ids, const Tensor& chosen,
-                 const Tensor& combine, int experts) {
-  Numbers ids(static_cast<std::size_t>(sample_ids.numel()));
-  std::vector<std::int32_t> expert(static_cast<std::size_t>(chosen.numel()));
-  std::vector<std::int32_t> place(expert.size());
-  backend.to_host(sample_ids, ids.data());
-  backend.to_host(chosen, expert.data());
-  backend.to_host(combine, place.data());
-  std::size_t k = static_cast<std::size_t>(chosen.dim(1));
-  Numbers keys(expert.size());
-  for (std::size_t pair = 0; pair < expert.size(); ++pair)
-    keys[static_cast<std::size_t>(place[pair])] = ids[pair / k] * experts + expert[pair];
-  return backend.from_host(keys.data(), {static_cast<std::int64_t>(keys.size()), 1}, DType::i64);
-}
-
-}  // namespace
-
-ExpertParallel::ExpertParallel(Backend& backend, Communicator& group, int experts)
-    : backend_(backend),
-      group_(group),
-      experts_(experts),
-      local_(expert_range(experts, group.size(), group.rank().value)) {}
-
-Variable ExpertParallel::route(Tape& tape, const Variable& h, const Variable& weights,
-                               const Tensor& chosen, const Tensor& sample_ids, RowKeys keys,
-                               const RoutedExperts& experts) {
-  DispatchPlan plan = make_dispatch_plan(backend_, group_, chosen, experts_);
-  RowExchange exchange = all_to_all(backend_, group_, plan.send_rows, plan.receive_rows);
-
-  ExpertRows input;
-  input.offsets = plan.offsets;
-  if (keys == RowKeys::needed) {
-    Tensor sent = pair_keys(backend_, sample_ids, chosen, plan.combine, experts_);
-    Tensor grouped = backend_.gather_rows(exchange.apply(sent), plan.regroup);
-    input.keys = grouped.reshape({grouped.numel()});
+// Matrices of equal width, one below the other.
+Variable concat_rows(Tape& tape, const std::vector<Variable>& parts) {
+  if (parts.size() == 1) return parts[0];
+  std::int64_t rows = 0, width = parts[0].dim(1);
+  std::vector<Variable> lines;
+  for (const Variable& part : parts) {
+    rows += part.dim(0);
+    lines.push_back(reshape(tape, part, {1, part.dim(0) * width}));
   }
-  Variable arrived = exchange_rows(tape, gather_rows(tape, h, plan.pack), exchange);
-  input.rows = gather_rows(tape, arrived, plan.regroup);
+  return reshape(tape, concat_columns(tape, lines), {rows, width});
+}
 
-  Variable outputs = gather_rows(tape, experts(input), plan.ungroup);
-  Variable returned = exchange_rows(tape, outputs, transpose(exchange));
+// gather_rows(), where an undefined index leaves the rows as they are.
+Variable reorder_rows(Tape& tape, const Variable& x, const Tensor& index) {
+  return index ? gather_rows(tape, x, index) : x;
+}
 
-  std::int64_t samples = chosen.dim(0), k = chosen.dim(1);
-  Variable pairs = gather_rows(tape, returned, plan.combine);
+// sum_j weights[i,j] pairs[i k + j]: (B k, C) to (B, C).
+Variable weighted_sum(Tape& tape, const Variable& pairs, const Variable& weights) {
+  std::int64_t samples = weights.dim(0), k = weights.dim(1), width = pairs.dim(1);
   Variable weighted = mul(tape, pairs, reshape(tape, weights, {samples * k, 1}));
-  std::int64_t width = pairs.dim(1);
   Variable by_choice = reshape(tape, weighted, {samples, k, width});
   return reshape(tape, sum_to(tape, by_choice, {samples, 1, width}), {samples, width});
 }
 
+// One part of a batch on its way to the experts and back.
+class RoutedPart {
+ public:
+  RoutedPart(Tape& tape, Communicator& group, Variable weights)
+      : tape_(tape), group_(group), weights_(std::move(weights)) {}
+
+  void pack(const Variable& h, const SortedRows& sorted) {
+    rows_ = gather_rows(tape_, h, sorted.by_expert.row);
+  }
+  // `keys` (S) i64 in the order of the packed rows; may be undefined.
+  void dispatch(DispatchPlan plan, const Tensor& keys) {
+    plan_ = std::move(plan);
+    if (keys)
+      keys_ = start_all_to_all(tape_.backend(), group_, keys.reshape({keys.numel(), 1}),
+                               plan_.send_rows, plan_.receive_rows);
+    under_way_ = begin_exchange(tape_, rows_, exchange());
+    rows_ = Variable();
+  }
+  void run(const ExpertExchange::RoutedExperts& experts) {
+    ExpertRows input{reorder_rows(tape_, finish_exchange(tape_, under_way_), plan_.regroup),
+                     plan_.offsets, arrived_keys()};
+    Variable outputs = reorder_rows(tape_, experts(input), plan_.ungroup);
+    StartedRowExchange there = exchange();
+    under_way_ = begin_exchange(tape_, outputs, {there.adjoint, there.apply});
+  }
+  Variable combine() {
+    Variable returned = finish_exchange(tape_, under_way_);
+    return weighted_sum(tape_, gather_rows(tape_, returned, plan_.combine), weights_);
+  }
+
+ private:
+  StartedRowExchange exchange() {
+    return all_to_all(tape_.backend(), group_, plan_.send_rows, plan_.receive_rows);
+  }
+  Tensor arrived_keys() {
+    if (!keys_) return {};
+    Tensor keys = keys_();
+    if (plan_.regroup) keys = tape_.backend().gather_rows(keys, plan_.regroup);
+    return keys.reshape({keys.numel()});
+  }
+
+  Tape& tape_;
+  Communicator& group_;
+  Variable weights_;
+  Variable rows_;
+  DispatchPlan plan_;
+  Arrival keys_;
+  ExchangeUnderWay under_way_;
+};
+
+}  // namespace
+
+ExpertParallel::ExpertParallel(Backend& backend, Communicator& group, int experts,
+                               int overlap_degree)
+    : backend_(backend),
+      group_(group),
+      experts_(experts),
+      parts_(group.size() == 1 ? 1 : overlap_degree),
+      local_(expert_range(experts, group.size(), group.rank().value)) {
+  SY_REQUIRE(overlap_degree >= 1, ExitCode::bad_usage,
+             "--overlap-degree {} asks for no part at all; 1 sends the rows of a batch at once",
+             overlap_degree);
+}
+
+Variable ExpertParallel::route(Tape& tape, const Variable& h, const Variable& weights,
+                               const Tensor& chosen, const Tensor& sample_ids, RowKeys keys,
+                               const RoutedExperts& experts) {
+  std::vector<RoutedPart> parts;
+  std::vector<SortedRows> sorted;
+  std::vector<Tensor> part_keys;
+  for (int p = 0; p < parts_; ++p) {
+    std::int64_t first = h.dim(0) * p / parts_, last = h.dim(0) * (p + 1) / parts_;
+    Tensor own = chosen.rows(first, last);
+    sorted.push_back(sort_rows(backend_, group_, own, experts_));
+    part_keys.push_back(keys == RowKeys::needed
+                            ? backend_.routed_keys(sample_ids.rows(first, last), own,
+                                                   sorted.back().by_expert.place, experts_)
+                            : Tensor());
+    parts.emplace_back(tape, group_, slice_rows(tape, weights, first, last));
+    parts.back().pack(slice_rows(tape, h, first, last), sorted.back());
+  }
+  std::vector<DispatchPlan> plans = make_dispatch_plans(backend_, group_, sorted, experts_);
+
+  // All exchanges of one direction start before the first is waited for, and so do, in reverse,
+  // those of the backward pass.
+  for (std::size_t p = 0; p < parts.size(); ++p) parts[p].dispatch(plans[p], part_keys[p]);
+  for (RoutedPart& part : parts) part.run(experts);
+  std::vector<Variable> outputs;
+  for (RoutedPart& part : parts) outputs.push_back(part.combine());
+  return concat_rows(tape, outputs);
+}
+
 Variable ExpertParallel::mix(Tape& tape, const Variable& h, const Variable& probs,
                              const Tensor& sample_ids, const MixedExperts& experts) {
-  Numbers own(static_cast<std::size_t>(group_.size()), h.dim(0));
+  std::vector<std::int64_t> own(static_cast<std::size_t>(group_.size()), h.dim(0));
   RowExchange gather = all_gather(backend_, group_, group_.all_to_all_counts(own, 1));
   Tensor ids = gather.apply(sample_ids.reshape({sample_ids.numel(), 1}));
   ids = ids.reshape({ids.numel()});
 
-  Variable parts[] = {h, probs};
-  Variable rows = exchange_rows(tape, concat_columns(tape, parts), gather);
-  std::int64_t features = h.dim(1);
-  Variable all_h = slice_columns(tape, rows, 0, features);
-  Variable local_probs = slice_columns(tape, rows, features + local_.first, features + local_.last);
+  Variable all_h = exchange_rows(tape, h, gather);
+  Variable all_probs = exchange_rows(tape, probs, gather);
+  Variable local_probs = slice_columns(tape, all_probs, local_.first, local_.last);
   return exchange_rows(tape, experts(all_h, local_probs, ids), transpose(gather));
 }
 
