@@ -1,11 +1,13 @@
-# switchyard_test(NAME SOURCES ... DEPENDS ... [RANKS 1 2 ...] [TIMEOUT seconds])
+# switchyard_test(NAME SOURCES ... DEPENDS ... [RANKS 1 2 ...] [TIMEOUT seconds] [LABEL label]
+#                 [WRAPPER command...])
 #
 # One GoogleTest executable. Without RANKS it is a plain process; with RANKS it runs under mpirun
-# once a count, with the main of tests/support/mpi_main.cpp, which owns MPI.
+# once a count, with the main of tests/support/mpi_main.cpp, which owns MPI. A WRAPPER is given the
+# command to run; its exit status 77 means skipped.
 switchyard_package(GTest)
 
 function(switchyard_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;RANKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;LABEL" "SOURCES;DEPENDS;RANKS;WRAPPER" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -15,17 +17,17 @@ function(switchyard_test name)
   target_link_libraries(${target} PRIVATE ${ARG_DEPENDS} GTest::gtest)
   if(NOT ARG_RANKS)
     target_link_libraries(${target} PRIVATE GTest::gtest_main)
-    add_test(NAME ${name} COMMAND ${target})
-    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
-                         ENVIRONMENT "OMP_NUM_THREADS=2")
+    add_test(NAME ${name} COMMAND ${ARG_WRAPPER} $<TARGET_FILE:${target}>)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABEL}"
+                         SKIP_RETURN_CODE 77 ENVIRONMENT "OMP_NUM_THREADS=2")
     return()
   endif()
   target_link_libraries(${target} PRIVATE switchyard_mpi_test_main)
   foreach(ranks IN LISTS ARG_RANKS)
     add_test(NAME ${name}.n${ranks}
-             COMMAND ${MPIEXEC_EXECUTABLE} --allow-run-as-root --oversubscribe --bind-to none
+             COMMAND ${ARG_WRAPPER} ${MPIEXEC_EXECUTABLE} --allow-run-as-root --oversubscribe --bind-to none
                      -n ${ranks} $<TARGET_FILE:${target}>)
     set_tests_properties(${name}.n${ranks} PROPERTIES TIMEOUT ${ARG_TIMEOUT} PROCESSORS 2
-                         ENVIRONMENT "OMP_NUM_THREADS=1;OMPI_MCA_mpi_yield_when_idle=1;OMPI_MCA_btl_vader_single_copy_mechanism=none")
+                         LABELS "${ARG_LABEL}" SKIP_RETURN_CODE 77 ENVIRONMENT "OMP_NUM_THREADS=1;OMPI_MCA_mpi_yield_when_idle=1;OMPI_MCA_btl_vader_single_copy_mechanism=none")
   endforeach()
 endfunction()

@@ -23,4 +23,10 @@ std::string error_text(ExitCode code, F&& f) {
   return {};
 }
 
+/// For EXPECT_TRUE: `part` occurs in `text`.
+inline ::testing::AssertionResult contains(const std::string& text, const std::string& part) {
+  if (text.find(part) != std::string::npos) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << '"' << part << "\" is not in \"" << text << '"';
+}
+
 }  // namespace switchyard::testing

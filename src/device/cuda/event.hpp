@@ -33,6 +33,17 @@ inline CudaEvent make_event() {
   return CudaEvent(event);
 }
 
+/// True when all that the event was recorded after is done. Does not wait.
+inline bool has_passed(cudaEvent_t event) {
+  cudaError_t status = cudaEventQuery(event);
+  if (status == cudaErrorNotReady) {
+    cudaGetLastError();  // it is remembered as an error, which the next launch would find
+    return false;
+  }
+  SY_CUDA(status);
+  return true;
+}
+
 /// What is enqueued on `later` from now on runs after what is on `earlier` now.
 inline void order_after(cudaStream_t later, cudaStream_t earlier) {
   CudaEvent event = make_event();

@@ -218,8 +218,7 @@ void Block::report_divergence() const {
     if (where.empty() || !where.ends_with(place))
       where += (where.empty() ? "thread " : "; thread ") + std::to_string(i) + " " + place;
   }
-  throw std::logic_error(
-      "the threads of a block wait for one another for ever (" + where + ")");
+  throw std::logic_error("the threads of a block wait for one another for ever (" + where + ")");
 }
 
 void Block::abandon() {
