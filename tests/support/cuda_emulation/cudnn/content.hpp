@@ -37,7 +37,9 @@ struct Content {
   }
   template <class T>
   T get(cudnnBackendAttributeName_t name) const {
-    return list<T>(name).at(0);
+    T value;
+    std::memcpy(&value, values.at(name).bytes.data(), sizeof value);
+    return value;
   }
   const Content& part(cudnnBackendAttributeName_t name) const { return *parts.at(name).at(0); }
   bool has(cudnnBackendAttributeName_t name) const {
