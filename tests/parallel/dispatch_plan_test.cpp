@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <numeric>
 
 #include "parallel/grid.hpp"
 #include "parallel/routing_case.hpp"
@@ -28,15 +28,25 @@ class DispatchPlans : public testing::TestWithParam<int> {
     routing = cases[static_cast<std::size_t>(GetParam())];
     me = world().rank().value;
     first = routing.first_sample(me);
-    plan = make_dispatch_plan(*backend, world(),
-                              routing.chosen(*backend, first, routing.first_sample(me + 1)),
-                              routing.experts);
+    SortedRows sorted =
+        sort_rows(*backend, world(), routing.chosen(*backend, first, routing.first_sample(me + 1)),
+                  routing.experts);
+    plan = make_dispatch_plans(*backend, world(), {&sorted, 1}, routing.experts)[0];
+    offsets.resize(static_cast<std::size_t>(plan.offsets.numel()));
+    backend->to_host(plan.offsets, offsets.data());
   }
   ExpertRange shard(int rank) { return expert_range(routing.experts, world().size(), rank); }
   std::vector<std::int32_t> read(const Tensor& x) {
     std::vector<std::int32_t> values(static_cast<std::size_t>(x.numel()));
     backend->to_host(x, values.data());
     return values;
+  }
+  // An order of the rows that have arrived; undefined stands for theirs.
+  std::vector<std::int32_t> read_order(const Tensor& index) {
+    if (index) return read(index);
+    std::vector<std::int32_t> same(arrived().size());
+    std::iota(same.begin(), same.end(), 0);
+    return same;
   }
   // Rows that `source` sends, in the order (expert, sample, choice).
   std::vector<Row> sent_by(int source) {
@@ -61,6 +71,7 @@ class DispatchPlans : public testing::TestWithParam<int> {
   int me = 0;
   std::int64_t first = 0;
   DispatchPlan plan;
+  std::vector<std::int64_t> offsets;
 };
 
 TEST_P(DispatchPlans, CountsRowsByDestinationAndSource) {
@@ -70,10 +81,11 @@ TEST_P(DispatchPlans, CountsRowsByDestinationAndSource) {
       send[static_cast<std::size_t>(r)] +=
           row.expert >= shard(r).first && row.expert < shard(r).last;
   for (const Row& row : arrived()) ++receive[static_cast<std::size_t>(row.source)];
+  EXPECT_EQ(plan.pack.dim(0), static_cast<std::int64_t>(sent_by(me).size()));
+  EXPECT_EQ(offsets.back(), static_cast<std::int64_t>(arrived().size()));
+  if (world().size() == 1) send = receive = {};  // nobody to send to
   EXPECT_EQ(plan.send_rows, send);
   EXPECT_EQ(plan.receive_rows, receive);
-  EXPECT_EQ(plan.pack.dim(0), static_cast<std::int64_t>(sent_by(me).size()));
-  EXPECT_EQ(plan.regroup.dim(0), static_cast<std::int64_t>(arrived().size()));
 }
 
 TEST_P(DispatchPlans, PackByExpertAndFindEachPairAgain) {
@@ -91,14 +103,13 @@ TEST_P(DispatchPlans, PackByExpertAndFindEachPairAgain) {
 
 TEST_P(DispatchPlans, RegroupByLocalExpertInTheOrderOfSamples) {
   std::vector<Row> rows = arrived();
-  std::vector<std::int32_t> regroup = read(plan.regroup);
+  std::vector<std::int32_t> regroup = read_order(plan.regroup);
   ASSERT_EQ(regroup.size(), rows.size());
-  ASSERT_EQ(plan.offsets.size(), static_cast<std::size_t>(shard(me).size()) + 1);
-  EXPECT_EQ(plan.offsets.front(), 0);
-  EXPECT_EQ(plan.offsets.back(), plan.regroup.dim(0));
+  ASSERT_EQ(offsets.size(), static_cast<std::size_t>(shard(me).size()) + 1);
+  EXPECT_EQ(offsets.front(), 0);
   for (int e = 0; e < shard(me).size(); ++e) {
     std::int64_t last_sample = -1;
-    for (auto r = plan.offsets[e]; r < plan.offsets[e + 1]; ++r) {
+    for (auto r = offsets[e]; r < offsets[e + 1]; ++r) {
       const Row& row = rows[static_cast<std::size_t>(regroup[static_cast<std::size_t>(r)])];
       EXPECT_EQ(row.expert, shard(me).first + e);
       EXPECT_GT(row.sample, last_sample);
@@ -108,13 +119,35 @@ TEST_P(DispatchPlans, RegroupByLocalExpertInTheOrderOfSamples) {
 }
 
 TEST_P(DispatchPlans, UngroupIsTheInverseOfRegroup) {
-  std::vector<std::int32_t> regroup = read(plan.regroup), ungroup = read(plan.ungroup);
+  std::vector<std::int32_t> regroup = read_order(plan.regroup), ungroup = read_order(plan.ungroup);
   ASSERT_EQ(regroup.size(), ungroup.size());
   for (std::size_t r = 0; r < regroup.size(); ++r)
     EXPECT_EQ(ungroup[static_cast<std::size_t>(regroup[r])], static_cast<std::int32_t>(r));
 }
 
 INSTANTIATE_TEST_SUITE_P(Routings, DispatchPlans, testing::Range(0, 6));
+
+// Parts of a batch share one exchange of counts and are planned as if each were a batch.
+TEST_P(DispatchPlans, OfPartsAreThoseOfBatches) {
+  std::int64_t samples = routing.first_sample(me + 1) - first;
+  std::vector<SortedRows> parts;
+  for (std::int64_t begin : {first, first + samples / 3})
+    parts.push_back(sort_rows(
+        *backend, world(),
+        routing.chosen(*backend, begin, begin == first ? first + samples / 3 : first + samples),
+        routing.experts));
+  std::vector<DispatchPlan> plans = make_dispatch_plans(*backend, world(), parts, routing.experts);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    DispatchPlan alone = make_dispatch_plans(*backend, world(), {&parts[p], 1}, routing.experts)[0];
+    EXPECT_EQ(plans[p].send_rows, alone.send_rows);
+    EXPECT_EQ(plans[p].receive_rows, alone.receive_rows);
+    EXPECT_EQ(read_order(plans[p].pack), read_order(alone.pack));
+    ASSERT_EQ(plans[p].regroup.defined(), alone.regroup.defined());
+    if (alone.regroup) {
+      EXPECT_EQ(read(plans[p].regroup), read(alone.regroup));
+    }
+  }
+}
 
 }  // namespace
 }  // namespace switchyard::test

@@ -7,6 +7,7 @@
 
 #include <optional>
 
+#include "comm/forwarding_communicator.hpp"
 #include "model/experts.hpp"
 #include "ops/arithmetic.hpp"
 #include "ops/ref/tensors.hpp"
@@ -22,8 +23,12 @@ enum class Way { route, mix };
 
 // Forward values and gradients of <w, output> for samples [first, last) of the case.
 struct Layer {
-  Layer(Backend& b, Communicator& g, const RoutingCase& c, double hidden_dropout)
-      : backend(b), group(g), routing(c), exchange(b, g, c.experts), state(b, DType::f64, 1) {
+  Layer(Backend& b, Communicator& g, const RoutingCase& c, double hidden_dropout, int overlap = 1)
+      : backend(b),
+        group(g),
+        routing(c),
+        exchange(b, g, c.experts, overlap),
+        state(b, DType::f64, 1) {
     HeadConfig config;
     config.expert_hidden = 4;
     config.experts = c.experts;
@@ -45,7 +50,9 @@ struct Layer {
                            .norm = reducer,
                            .batch = reducer,
                            .experts = exchange,
-                           .sample_ids = routing.sample_ids(backend, first, last)};
+                           .compute = DType::f64,
+                           .sample_ids = routing.sample_ids(backend, first, last),
+                           .step = backend.zeros({1}, DType::i64)};
     Variable h = tape.input(share(features, 1, first, last));
     Variable w = tape.input(share(way == Way::route ? routing.k : routing.experts, 2, first, last));
     Variable y = way == Way::route ? route(context, h, w, first, last) : mix(context, h, w);
@@ -82,6 +89,7 @@ struct LayerCase {
   Way way;
   int routing;
   double dropout;
+  int overlap = 1;
 };
 
 class ExpertLayer : public testing::TestWithParam<LayerCase> {
@@ -92,7 +100,7 @@ class ExpertLayer : public testing::TestWithParam<LayerCase> {
     int me = world().rank().value;
     first = routing.first_sample(me);
     last = routing.first_sample(me + 1);
-    sharded.emplace(*backend, world(), routing, GetParam().dropout);
+    sharded.emplace(*backend, world(), routing, GetParam().dropout, GetParam().overlap);
     sharded->run(GetParam().way, first, last);
     whole.emplace(*backend, *self, routing, GetParam().dropout);
     whole->run(GetParam().way, 0, routing.total());
@@ -123,6 +131,9 @@ std::vector<LayerCase> layer_cases() {
   for (int routing = 0; routing < 6; ++routing)
     for (Way way : {Way::route, Way::mix})
       for (double dropout : {0.0, 0.3}) cases.push_back({way, routing, dropout});
+  // Parts of a few rows and of none.
+  for (int routing = 0; routing < 6; ++routing)
+    for (int overlap : {2, 9}) cases.push_back({Way::route, routing, 0.3, overlap});
   return cases;
 }
 
@@ -179,6 +190,65 @@ TEST(Dispatch, IsTheTransposeOfCombine) {
   }
 }
 
+// A group that notes when exchanges of rows begin and end.
+class NotingGroup final : public ForwardingCommunicator {
+ public:
+  using ForwardingCommunicator::ForwardingCommunicator;
+  std::string notes;  ///< "b" for each begin, "e" for each end, "c" for an exchange of counts
+
+  std::unique_ptr<Request> start_all_to_all_rows(Tensor send, Counts send_rows, Tensor receive,
+                                                 Counts receive_rows) override {
+    notes += "b";
+    return std::make_unique<Noting>(
+        *this, inner().start_all_to_all_rows(send, send_rows, receive, receive_rows));
+  }
+  std::vector<std::int64_t> all_to_all_counts(Counts counts, int per_rank) override {
+    notes += "c";
+    return inner().all_to_all_counts(counts, per_rank);
+  }
+
+ private:
+  class Noting final : public Request {
+   public:
+    Noting(NotingGroup& group, std::unique_ptr<Request> request)
+        : group_(group), request_(std::move(request)) {}
+    bool test() override { return request_->test(); }
+    void wait() override {
+      group_.notes += "e";
+      request_->wait();
+    }
+
+   private:
+    NotingGroup& group_;
+    std::unique_ptr<Request> request_;
+  };
+};
+
+// Parts overlap in both directions, after one exchange of counts.
+TEST(OverlappedDispatch, BeginsAllPartsBeforeTheFirstEnds) {
+  if (world().size() == 1) GTEST_SKIP() << "nothing travels";
+  auto backend = make_backend(BackendKind::ref);
+  NotingGroup group(world());
+  RoutingCase routing = routing_cases(world().size())[1];
+  Layer layer(*backend, group, routing, 0.0, 3);
+  int me = world().rank().value;
+  layer.run(Way::route, routing.first_sample(me), routing.first_sample(me + 1));
+  const std::string forward = "cbbbebebebeee", backward = "bbbebebebeee";
+  EXPECT_EQ(group.notes, forward + backward);
+}
+
+TEST(OverlappedDispatch, OfNoPartIsRefused) {
+  auto backend = make_backend(BackendKind::ref);
+  auto self = make_self_communicator();
+  try {
+    ExpertParallel layer(*backend, *self, 3, 0);
+    ADD_FAILURE() << "no Error was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_usage);
+    EXPECT_NE(std::string(error.what()).find("--overlap-degree 0"), std::string::npos);
+  }
+}
+
 // Rows' keys name the sample and the expert, whichever rank they arrive at.
 TEST(Dispatch, CarriesTheKeysOfRows) {
   auto backend = make_backend(BackendKind::ref);
@@ -196,8 +266,9 @@ TEST(Dispatch, CarriesTheKeysOfRows) {
   exchange.route(tape, tape.constant(h), tape.constant(ones), routing.chosen(*backend, first, last),
                  ids, RowKeys::needed, [&](const ExpertRows& in) {
                    EXPECT_EQ(in.keys.shape(), (Shape{in.rows.dim(0)}));
+                   const std::int64_t* offsets = in.offsets.data<std::int64_t>();
                    for (int e = 0; e < exchange.local_experts().size(); ++e)
-                     for (auto r = in.offsets[e]; r < in.offsets[e + 1]; ++r)
+                     for (auto r = offsets[e]; r < offsets[e + 1]; ++r)
                        EXPECT_EQ(in.keys.data<std::int64_t>()[r],
                                  static_cast<std::int64_t>(in.rows.value().data<double>()[r]) *
                                          routing.experts +

@@ -21,7 +21,7 @@ class NormSyncTest : public testing::Test {
     return {*backend,
             group,
             tiny_config(HeadKind::dense),
-            {.dtype = DType::f64, .norm_sync = norm, .seed = 3}};
+            {.precision = Precision::f64, .norm_sync = norm, .seed = 3}};
   }
   // Name by name, of floating-point buffers.
   void expect_same_buffers(DistributedClassifier& a, DistributedClassifier& b) {
