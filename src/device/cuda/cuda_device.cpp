@@ -18,19 +18,25 @@ constexpr std::size_t kLargestPinnedUpload = std::size_t{1} << 20;
 
 class PinnedCopy final : public HostCopy {
  public:
-  PinnedCopy(PinnedBuffer buffer, std::shared_ptr<PinnedPool> pool)
-      : buffer_(std::move(buffer)), pool_(std::move(pool)) {}
+  PinnedCopy(PinnedBuffer buffer, std::shared_ptr<PinnedPool> pool,
+             std::shared_ptr<const CudaDevice::EventWait> wait)
+      : buffer_(std::move(buffer)), pool_(std::move(pool)), wait_(std::move(wait)) {}
   ~PinnedCopy() override { pool_->give_back(std::move(buffer_)); }
 
   const void* wait() override {
-    SY_CUDA(cudaEventSynchronize(buffer_.copied.get()));
+    (*wait_)(buffer_.copied.get());
     return buffer_.bytes.get();
   }
 
  private:
   PinnedBuffer buffer_;
   std::shared_ptr<PinnedPool> pool_;
+  std::shared_ptr<const CudaDevice::EventWait> wait_;
 };
+
+void wait_without_deadline(cudaEvent_t event) {
+  SY_CUDA(cudaEventSynchronize(event));
+}
 
 class OneStreamDevice final : public CudaDevice {
  public:
@@ -63,14 +69,21 @@ class OneStreamDevice final : public CudaDevice {
     PinnedBuffer buffer = pinned_->take(bytes);
     SY_CUDA(cudaMemcpyAsync(buffer.bytes.get(), source, bytes, cudaMemcpyDeviceToHost, stream()));
     SY_CUDA(cudaEventRecord(buffer.copied.get(), stream()));
-    return std::make_unique<PinnedCopy>(std::move(buffer), pinned_);
+    return std::make_unique<PinnedCopy>(std::move(buffer), pinned_, wait_);
   }
 
   void copy(const std::byte* source, std::byte* into, std::size_t bytes) override {
     SY_CUDA(cudaMemcpyAsync(into, source, bytes, cudaMemcpyDeviceToDevice, stream()));
   }
 
-  void synchronize() override { SY_CUDA(cudaStreamSynchronize(stream())); }
+  void synchronize() override {
+    CudaEvent done = make_event();
+    SY_CUDA(cudaEventRecord(done.get(), stream()));
+    (*wait_)(done.get());
+  }
+  void set_event_wait(EventWait wait) override {
+    *wait_ = wait ? std::move(wait) : EventWait(wait_without_deadline);
+  }
 
   std::unique_ptr<Program> capture(const std::function<void()>& work) override {
     refuse_in_graph("another recording");
@@ -95,6 +108,7 @@ class OneStreamDevice final : public CudaDevice {
   CudaDeviceInfo info_;
   CachingAllocator allocator_;
   std::shared_ptr<PinnedPool> pinned_ = std::make_shared<PinnedPool>();
+  std::shared_ptr<EventWait> wait_ = std::make_shared<EventWait>(wait_without_deadline);
   CudaStream stream_;
 };
 

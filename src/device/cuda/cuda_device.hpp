@@ -56,6 +56,11 @@ class CudaDevice {
   virtual void copy(const std::byte* source, std::byte* into, std::size_t bytes) = 0;
   /// Waits for everything enqueued on stream().
   virtual void synchronize() = 0;
+  /// How the host waits for work of the device. cudaEventSynchronize() waits for ever: where ranks
+  /// exchange on the device, their group gives these waits a deadline.
+  using EventWait = std::function<void(cudaEvent_t)>;
+  /// From now on, for every wait of this device; an empty one restores cudaEventSynchronize().
+  virtual void set_event_wait(EventWait wait) = 0;
 
   /// Captures what `work` enqueues on stream() as a CUDA graph, without running it. Memory that it
   /// allocates comes from a pool that the graph owns. An exception of `work` ends the capture.
