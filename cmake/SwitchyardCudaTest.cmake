@@ -1,17 +1,69 @@
 # Tests of code for CUDA devices, on a device and on the emulation (tests/support/cuda_emulation).
 
-# Replaces targets (switchyard_<name>) that are built for CUDA by their emulated twins.
+# The names of the twins of targets on the emulation: a CUDA library's is compiled from the same
+# sources; any other static library that needs such a one is linked as it is, with twins of its needs;
+# what needs none is its own twin.
 function(switchyard_emulated_names result)
-  get_property(libraries GLOBAL PROPERTY SWITCHYARD_CUDA_LIBRARIES)
   set(names "")
   foreach(target IN LISTS ARGN)
-    string(REGEX REPLACE "^switchyard_" "" name ${target})
-    if(name IN_LIST libraries)
-      string(APPEND target _emulated)
-    endif()
-    list(APPEND names ${target})
+    switchyard_emulated_name(name ${target})
+    list(APPEND names ${name})
   endforeach()
   set(${result} ${names} PARENT_SCOPE)
+endfunction()
+
+function(switchyard_emulated_name result target)
+  if(target MATCHES "^\\$<LINK_ONLY:(.*)>$")
+    switchyard_emulated_name(twin ${CMAKE_MATCH_1})
+    set(${result} "$<LINK_ONLY:${twin}>" PARENT_SCOPE)
+    return()
+  endif()
+  get_property(libraries GLOBAL PROPERTY SWITCHYARD_CUDA_LIBRARIES)
+  string(REGEX REPLACE "^switchyard_" "" name ${target})
+  if(name IN_LIST libraries OR TARGET ${target}_emulated)
+    set(${result} ${target}_emulated PARENT_SCOPE)
+    return()
+  endif()
+  set(${result} ${target} PARENT_SCOPE)
+  if(NOT TARGET ${target})
+    return()
+  endif()
+  get_target_property(type ${target} TYPE)
+  get_target_property(imported ${target} IMPORTED)
+  if(imported OR NOT type STREQUAL "STATIC_LIBRARY")
+    return()
+  endif()
+  get_target_property(needs ${target} INTERFACE_LINK_LIBRARIES)
+  switchyard_emulated_names(twins ${needs})
+  if(needs AND NOT twins STREQUAL needs)
+    switchyard_link_with(${target} ${twins})
+    set(${result} ${target}_emulated PARENT_SCOPE)
+  endif()
+endfunction()
+
+# <target>_emulated: the same archive, with other needs.
+function(switchyard_link_with target)
+  get_target_property(folder ${target} BINARY_DIR)
+  get_target_property(includes ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  add_library(${target}_emulated STATIC IMPORTED GLOBAL)
+  set_target_properties(${target}_emulated PROPERTIES
+    IMPORTED_LOCATION ${folder}/${CMAKE_STATIC_LIBRARY_PREFIX}${target}${CMAKE_STATIC_LIBRARY_SUFFIX}
+    INTERFACE_LINK_LIBRARIES "${ARGN}")
+  if(includes)
+    target_include_directories(${target}_emulated INTERFACE ${includes})
+  endif()
+  add_dependencies(${target}_emulated ${target})
+endfunction()
+
+# <program>_emulated: a program of src/ on the emulation.
+function(switchyard_emulated_program program)
+  get_target_property(folder ${program} SOURCE_DIR)
+  get_target_property(sources ${program} SOURCES)
+  get_target_property(needs ${program} LINK_LIBRARIES)
+  switchyard_emulated_names(twins ${needs})
+  list(TRANSFORM sources PREPEND ${folder}/)
+  add_executable(${program}_emulated ${sources})
+  target_link_libraries(${program}_emulated PRIVATE ${twins})
 endfunction()
 
 # switchyard_cuda_test(NAME SOURCES ... DEPENDS ... [RANKS 1 2 ...] [DEVICE_PER_RANK] [TIMEOUT s])
