@@ -64,6 +64,13 @@ void require_host_memory(std::string_view operation, const Tensor& x) {
              operation);
 }
 
+void require_same_memory(std::string_view operation, const Tensor& a, const Tensor& b) {
+  SY_REQUIRE(a.memory() == b.memory(), ExitCode::run_failed,
+             "{}: one tensor lies in the host's memory, the other in a device's; copy one of them "
+             "first",
+             operation);
+}
+
 void require_summable(std::string_view operation, const Tensor& x) {
   require_movable(operation, x);
   const bool summable = x.dtype() == DType::f32 || x.dtype() == DType::f64 ||

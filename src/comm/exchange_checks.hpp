@@ -21,6 +21,8 @@ void require_per_rank(std::string_view operation, Counts counts, int per_rank, i
 void require_movable(std::string_view operation, const Tensor& x);
 /// A tensor in host memory, for groups that cannot reach any other.
 void require_host_memory(std::string_view operation, const Tensor& x);
+/// Both tensors in host memory, or both in a device's.
+void require_same_memory(std::string_view operation, const Tensor& a, const Tensor& b);
 /// A tensor of f32, f64, bf16 or i64.
 void require_summable(std::string_view operation, const Tensor& x);
 /// `mine` has the rows[rank] rows that are this rank's, and `all` has all of them.
