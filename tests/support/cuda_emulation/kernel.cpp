@@ -6,10 +6,7 @@
 
 #include "cuda_emulation/kernel.hpp"
 
-#include <boost/context/fiber.hpp>
-#include <boost/context/pooled_fixedsize_stack.hpp>
 #include <exception>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -17,19 +14,12 @@
 
 #include "cuda_emulation/settings.hpp"
 #include "cuda_emulation/stream.hpp"
+#include "cuda_emulation/worker.hpp"
 
 namespace cuda_emulation {
 namespace {
 
-namespace context = boost::context;
-
 constexpr unsigned kLanes = 32;
-constexpr std::size_t kStackBytes = 64 * 1024;
-
-struct Worker {
-  context::fiber fiber;   // while it is switched away
-  context::fiber caller;  // while it runs
-};
 
 // Where a thread has got to. `waits_at` is the operation's name, null while it runs or once it has
 // ended.
@@ -50,8 +40,8 @@ class Block {
   void wait(const char* operation, unsigned mask, std::uint64_t value);
   WarpValues met() const;
   unsigned current() const { return current_; }
-  /// After an error: forgets the threads that wait.
-  void abandon();
+  /// After an error: forgets the threads that wait, with their workers.
+  void abandon() { idle_.clear(); }
 
  private:
   void start_threads();
@@ -65,8 +55,7 @@ class Block {
   unsigned in_order(unsigned i) const { return reverse_ ? size_ - 1 - i : i; }
   [[noreturn]] void report_divergence() const;
 
-  context::pooled_fixedsize_stack stacks_{kStackBytes};
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<Worker*> workers_;
   std::vector<Worker*> idle_;
   std::vector<Thread> threads_;
   std::vector<std::uint64_t> brought_;  // to the operation that a thread waits at
@@ -101,19 +90,14 @@ void Block::start_threads() {
 
 Worker& Block::idle_worker() {
   if (idle_.empty()) {
-    workers_.push_back(std::make_unique<Worker>());
-    Worker* worker = workers_.back().get();
-    worker->fiber =
-        context::fiber(std::allocator_arg, stacks_, [this, worker](context::fiber&& caller) {
-          worker->caller = std::move(caller);
-          while (true) {
-            run_threads(*worker);
-            idle_.push_back(worker);
-            worker->caller = std::move(worker->caller).resume();
-          }
-          return std::move(worker->caller);
-        });
-    idle_.push_back(worker);
+    workers_.push_back(new Worker([this](Worker& worker) {
+      while (true) {
+        run_threads(worker);
+        idle_.push_back(&worker);
+        worker.leave();
+      }
+    }));
+    return *workers_.back();
   }
   Worker* worker = idle_.back();
   idle_.pop_back();
@@ -129,8 +113,6 @@ void Block::run_threads(Worker& worker) {
     threadIdx = {thread, 0, 0};
     try {
       (*kernel_)();
-    } catch (const context::detail::forced_unwind&) {
-      throw;
     } catch (...) {
       error_ = std::current_exception();
     }
@@ -140,7 +122,7 @@ void Block::run_threads(Worker& worker) {
 }
 
 void Block::enter(Worker& worker) {
-  worker.fiber = std::move(worker.fiber).resume();
+  worker.enter();
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
@@ -156,8 +138,7 @@ void Block::wait(const char* operation, unsigned mask, std::uint64_t value) {
   thread.waits_at = operation;
   thread.mask = mask;
   brought_[current_] = value;
-  Worker& worker = *thread.worker;
-  worker.caller = std::move(worker.caller).resume();
+  thread.worker->leave();
 }
 
 WarpValues Block::met() const {
@@ -221,14 +202,8 @@ void Block::report_divergence() const {
   throw std::logic_error("the threads of a block wait for one another for ever (" + where + ")");
 }
 
-void Block::abandon() {
-  idle_.clear();
-  workers_.clear();
-  error_ = nullptr;
-}
-
 Block& running_block() {
-  static Block block;
+  static Block& block = *new Block;
   return block;
 }
 
