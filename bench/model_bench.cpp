@@ -1,27 +1,36 @@
 // bench_model: inference and training steps of whole models, on one rank or, under mpirun, many.
 //
-// Each repetition is one step, timed from a barrier to the last rank's end, so that all ranks run
-// the same steps. Words that begin with --benchmark_ are google-benchmark's.
+// Each repetition is some steps, timed from a barrier to the last rank's end, so that all ranks run
+// the same steps; the time is that of one. Words that begin with --benchmark_ are
+// google-benchmark's.
 
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "apps/launch.hpp"
+#include "train/config.hpp"
 #include "workload.hpp"
 
 namespace switchyard {
 namespace {
 
 struct BenchConfig {
+  DeviceKind device = DeviceKind::automatic;
+  Precision precision = Precision::f32;
+  Graphs graphs = Graphs::automatic;
+  Transport communicator = Transport::automatic;
+  std::string heads = "dense,soft,sparse";
   int width = 64;
   std::int64_t inference_batch = 32;
   std::int64_t training_batch = 128;
   int repetitions = 7;
+  int steps = 1;
   int warm_up = 2;
   int ep = 0;
   int threads = 0;
@@ -30,12 +39,19 @@ struct BenchConfig {
 template <class Visitor>
 void visit(Visitor& v, BenchConfig& c) {
   v.group("Benchmark");
+  v.field("device", c.device, "cuda, cpu or ref; auto: cuda where there is a device",
+          device_choices);
+  v.field("precision", c.precision, "of arithmetic", precision_choices);
+  v.field("graphs", c.graphs, "record and replay steps; auto: on cuda devices", graphs_choices);
+  v.field("communicator", c.communicator, "between cuda devices", transport_choices);
+  v.field("heads", c.heads, "of dense, soft, sparse and hard, with commas", "LIST");
   v.field("width", c.width, "channels of the first ResNet-18 stage", at_least(1));
   v.field("inference-batch", c.inference_batch, "global batch of inference", at_least(1), "images");
   v.field("training-batch", c.training_batch, "global batch of a training step", at_least(1),
           "images");
-  v.field("repetitions", c.repetitions, "steps that are timed", at_least(1));
-  v.field("warm-up", c.warm_up, "steps before those", at_least(0));
+  v.field("repetitions", c.repetitions, "times that are taken", at_least(1));
+  v.field("steps", c.steps, "steps a repetition, enqueued one behind the other", at_least(1));
+  v.field("warm-up", c.warm_up, "repetitions before those", at_least(0));
   v.field("ep", c.ep, "ranks an expert-parallel group; 0: the largest that fits", at_least(0));
   v.field("threads", c.threads, "OpenMP threads a rank; 0: share this host's cores", at_least(0));
 }
@@ -62,7 +78,7 @@ double peak_resident_kib() {
 /// Runs benchmarks over one workload at a time: the one asked for last stays in memory.
 class Stage {
  public:
-  Stage(Communicator& world, const BenchConfig& config) : world_(world), config_(config) {}
+  Stage(Machine& machine, const BenchConfig& config) : machine_(machine), config_(config) {}
 
   void run(benchmark::State& state, const WorkloadSpec& spec) {
     Workload& workload = prepare(spec);
@@ -71,38 +87,55 @@ class Stage {
     state.counters["images/s"] =
         Counter(static_cast<double>(spec.batch), Counter::kIsIterationInvariantRate);
     constexpr double kib = 1024;
+    Communicator& world = machine_.world();
     state.counters["tensors_MiB"] =
-        max_over_ranks(world_, static_cast<double>(workload.peak_bytes()) / kib / kib);
-    state.counters["rss_MiB"] = max_over_ranks(world_, peak_resident_kib() / kib);
+        max_over_ranks(world, static_cast<double>(workload.peak_bytes()) / kib / kib);
+    state.counters["rss_MiB"] = max_over_ranks(world, peak_resident_kib() / kib);
   }
 
  private:
   Workload& prepare(const WorkloadSpec& spec) {
     if (workload_ && workload_->spec() == spec) return *workload_;
     workload_.reset();
-    workload_.emplace(spec, world_, config_.ep);
-    for (int i = 0; i < config_.warm_up; ++i) workload_->run();
+    workload_.emplace(spec, machine_,
+                      WorkloadOptions{.precision = config_.precision,
+                                      .ep = config_.ep,
+                                      .recorded = records_steps(config_.graphs, machine_)});
+    for (int i = 0; i < config_.warm_up; ++i) seconds_of_step(*workload_);
     return *workload_;
   }
 
   double seconds_of_step(Workload& workload) {
-    world_.barrier();
+    machine_.world().barrier();
     auto start = std::chrono::steady_clock::now();
-    workload.run();
+    for (int i = 0; i < config_.steps; ++i) workload.run();
+    workload.finish();
     std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    return max_over_ranks(world_, elapsed.count());
+    return max_over_ranks(machine_.world(), elapsed.count() / config_.steps);
   }
 
-  Communicator& world_;
+  Machine& machine_;
   BenchConfig config_;
   std::optional<Workload> workload_;
 };
+
+std::vector<HeadKind> heads_of(const std::string& list) {
+  std::vector<HeadKind> heads;
+  std::istringstream words(list);
+  for (std::string word; std::getline(words, word, ',');) {
+    auto choice = std::ranges::find(head_choices, word, &Choice<HeadKind>::name);
+    SY_REQUIRE(choice != std::end(head_choices), ExitCode::bad_usage,
+               "there is no head '{}'; --heads takes dense, soft, sparse and hard", word);
+    heads.push_back(choice->value);
+  }
+  return heads;
+}
 
 std::vector<WorkloadSpec> workloads(const BenchConfig& config) {
   using enum WorkloadKind;
   constexpr int small_width = 16;
   std::vector<WorkloadSpec> specs;
-  for (HeadKind head : {HeadKind::dense, HeadKind::soft_moe, HeadKind::sparse_moe}) {
+  for (HeadKind head : heads_of(config.heads)) {
     specs.push_back({inference, head, config.width, config.inference_batch});
     specs.push_back({training, head, config.width, config.training_batch});
   }
@@ -158,7 +191,10 @@ ExitCode run_benchmarks(const Launch& launch, const std::vector<std::string>& wo
   if (!read_shared_config(launch, config, own, usage)) return ExitCode::done;
   use_threads(config.threads);
   initialize_library(std::move(library));
-  Stage stage(launch.world, config);
+  auto machine = make_machine(
+      {.device = config.device, .precision = config.precision, .transport = config.communicator},
+      launch.world, launch.log);
+  Stage stage(*machine, config);
   register_all(stage, config);
   run_library(first);
   benchmark::ClearRegisteredBenchmarks();

@@ -17,7 +17,9 @@ ModelConfig model_config(const WorkloadSpec& spec) {
 }
 
 /// This rank's share of a batch of noise.
-Batch random_batch(Backend& backend, Communicator& world, std::int64_t size) {
+Batch random_batch(Machine& machine, std::int64_t size, DType dtype) {
+  Backend& backend = machine.backend();
+  Communicator& world = machine.world();
   Share share = shard(size, world.rank(), world.size());
   std::vector<std::int64_t> ids(static_cast<std::size_t>(share.size()));
   std::iota(ids.begin(), ids.end(), share.begin);
@@ -29,10 +31,10 @@ Batch random_batch(Backend& backend, Communicator& world, std::int64_t size) {
   batch.global_size = size;
   batch.sample_ids = backend.from_host(ids.data(), {share.size()}, DType::i64);
   batch.labels = backend.from_host(labels.data(), {share.size()}, DType::i32);
-  batch.images = backend
-                     .random_normal({0, RandomPurpose::synthetic_data}, batch.sample_ids,
-                                    image_side * image_side * 3, DType::f32)
-                     .reshape({share.size(), image_side, image_side, 3});
+  RandomKey key{0, RandomPurpose::synthetic_data, backend.zeros({1}, DType::i64)};
+  Tensor noise =
+      backend.random_normal(key, batch.sample_ids, image_side * image_side * 3, DType::f32);
+  batch.images = backend.convert(noise, dtype).reshape({share.size(), image_side, image_side, 3});
   return batch;
 }
 
@@ -44,25 +46,44 @@ std::string to_string(const WorkloadSpec& spec) {
                      name_of(spec.head, head_choices), spec.width, spec.batch);
 }
 
-Workload::Workload(const WorkloadSpec& spec, Communicator& world, int ep)
+Workload::Workload(const WorkloadSpec& spec, Machine& machine, const WorkloadOptions& options)
     : spec_(spec),
-      backend_(make_backend(BackendKind::cpu)),
-      classifier_(*backend_, world, model_config(spec), {.ep = ep}),
-      batch_(random_batch(*backend_, world, spec.batch)) {
+      backend_(machine.backend()),
+      classifier_(backend_, machine.world(), model_config(spec),
+                  {.precision = options.precision, .ep = options.ep}),
+      batches_(random_batch(machine, spec.batch, classifier_.image_dtype())),
+      step_number_(backend_.zeros({1}, DType::i64)),
+      inference_(backend_, options.recorded, [this] {
+        Batch batch = batches_.make();
+        Tape tape(backend_, Recording::off);
+        ForwardContext context =
+            classifier_.context(tape, Mode::eval, batch.sample_ids, step_number_);
+        return classifier_.model()
+            .forward(context, tape.constant(batch.images))
+            .head.logits.value();
+      }) {
+  backend_.allocator().reset_peak();
   if (spec.kind == WorkloadKind::inference) return;
   // A low rate: the loss must stay finite on noise for as long as anyone measures.
   sgd_.emplace(classifier_.state(), SgdConfig{.learning_rate = 1e-3});
-  step_.emplace(classifier_, *sgd_, ObjectiveConfig{}, 0.0);
+  training_.emplace(classifier_, *sgd_, batches_, StepOptions{.recorded = options.recorded});
 }
 
 void Workload::run() {
-  if (step_) {
-    step_->run({.batch = batch_, .step = 0, .learning_rate = 1e-3, .stop_requested = false});
+  if (training_)
+    training_->run(
+        {.share = *batches_.next(), .step = 0, .learning_rate = 1e-3, .stop_requested = false});
+  else
+    logits_ = inference_.run(spec_.batch);
+}
+
+void Workload::finish() {
+  if (training_) {
+    training_->collect();
     return;
   }
-  Tape tape(*backend_, Recording::off);
-  ForwardContext context = classifier_.context(tape, Mode::eval, batch_.sample_ids);
-  classifier_.model().forward(context, tape.constant(batch_.images));
+  std::vector<std::byte> bytes(logits_.bytes());
+  backend_.to_host(logits_, bytes.data());
 }
 
 }  // namespace switchyard

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "machine/machine.hpp"
+#include "train/recorded_work.hpp"
 #include "train/training_step.hpp"
 
 namespace switchyard {
@@ -22,25 +24,50 @@ struct WorkloadSpec {
 /// "inference/sparse/width:64/batch:32"
 std::string to_string(const WorkloadSpec& spec);
 
-/// A model with its batch in memory. Refers to `world`, which must outlive it.
+struct WorkloadOptions {
+  Precision precision = Precision::f32;
+  int ep = 0;             ///< ranks an expert-parallel group; 0: the largest that fits
+  bool recorded = false;  ///< passes are recorded and replayed
+};
+
+/// One batch, again and again.
+class FixedBatch final : public BatchSource {
+ public:
+  explicit FixedBatch(Batch batch) : batch_(std::move(batch)) {}
+  void start(BatchPlan, std::int64_t) override {}
+  std::optional<BatchShare> next() override {
+    return BatchShare{batch_.size(), batch_.first, batch_.global_size};
+  }
+  Batch make() override { return batch_; }
+
+ private:
+  Batch batch_;
+};
+
+/// A model with its batch in memory. Refers to `machine`, which must outlive it.
 class Workload {
  public:
   /// Collective.
-  Workload(const WorkloadSpec& spec, Communicator& world, int ep);
+  Workload(const WorkloadSpec& spec, Machine& machine, const WorkloadOptions& options);
 
   const WorkloadSpec& spec() const { return spec_; }
-  /// One inference (evaluation mode, nothing recorded) or one training step. Collective.
+  /// Starts one inference (evaluation mode, no derivatives) or one training step. Collective.
   void run();
-  /// The most bytes that this rank's tensors ever took, parameters included.
-  std::size_t peak_bytes() { return backend_->allocator().peak_bytes(); }
+  /// Waits until everything is done. Collective.
+  void finish();
+  /// The most bytes that this rank's tensors took since the workload was made, parameters included.
+  std::size_t peak_bytes() { return backend_.allocator().peak_bytes(); }
 
  private:
   WorkloadSpec spec_;
-  std::unique_ptr<Backend> backend_;
+  Backend& backend_;
   DistributedClassifier classifier_;
-  Batch batch_;
+  FixedBatch batches_;
+  Tensor step_number_;
+  RecordedWork inference_;
   std::optional<Sgd> sgd_;
-  std::optional<TrainingStep> step_;
+  std::optional<TrainingStep> training_;
+  Tensor logits_;
 };
 
 }  // namespace switchyard

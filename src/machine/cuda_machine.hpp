@@ -8,7 +8,7 @@
 
 namespace switchyard {
 
-/// Why this process can use no CUDA device ("this machine has no CUDA device"); empty where it can.
+/// Why this process can use no CUDA device, and after a semicolon what to do; empty where it can.
 std::string why_no_cuda();
 
 /// Opens this rank's device, its place among the ranks of its host modulo the host's devices, and

@@ -59,8 +59,8 @@ std::unique_ptr<Machine> make_machine(const MachineConfig& config, Communicator&
     if (reason.empty()) return make_cuda_machine(config, host_world, log);
     if (device == DeviceKind::cuda)
       fail_everywhere(ExitCode::bad_usage,
-                      fmt::format("--device cuda cannot be had: {}; or give --device cpu", reason));
-    log.info("device: cpu ({})", reason);
+                      fmt::format("--device cuda is not possible: {}", reason));
+    log.info("device: cpu ({})", reason.substr(0, reason.find(';')));
     device = DeviceKind::cpu;
   }
   require_host_precision(config.precision, name_of<DeviceKind>(device, device_choices));

@@ -5,12 +5,13 @@
 namespace switchyard {
 
 std::string why_no_cuda() {
-  return "this build has no CUDA";
+  return "this build has no CUDA; configure it with -DSWITCHYARD_CUDA=ON, which says what it "
+         "lacks, "
+         "or run on the CPU (--device cpu)";
 }
 
 std::unique_ptr<Machine> make_cuda_machine(const MachineConfig&, Communicator&, Logger&) {
-  fail(ExitCode::bad_usage,
-       "this build has no CUDA; configure it with -DSWITCHYARD_CUDA=ON, which says what it lacks");
+  fail(ExitCode::bad_usage, why_no_cuda());
 }
 
 }  // namespace switchyard

@@ -31,7 +31,7 @@ struct StepResult {
 };
 
 struct StepOptions {
-  ObjectiveConfig objective;
+  ObjectiveConfig objective = {};
   double clip_norm = 0;   ///< 0: gradients are not clipped
   bool recorded = false;  ///< steps are recorded and replayed; on one rank only
 };

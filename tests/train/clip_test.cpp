@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "support/mpi_main.hpp"
 #include "train/sgd.hpp"
 
@@ -24,10 +27,10 @@ class Clip : public ::testing::TestWithParam<int> {
         Dual(backend_->from_host(gradient.data(), shape, DType::f64));
   }
 
-  double sum_of_squares() {
-    double sum = 0;
-    for (const Parameter& p : state_.parameters()) sum += backend_->dot(p.grad.value, p.grad.value);
-    return sum;
+  double number(const Tensor& x) {
+    double value = 0;
+    backend_->to_host(x, &value);
+    return value;
   }
 
   std::unique_ptr<Backend> backend_ = make_backend(BackendKind::ref);
@@ -38,23 +41,32 @@ TEST_P(Clip, ScalesByTheNormOfTheWholeModel) {
   if (test::world().size() % GetParam() != 0) GTEST_SKIP() << "no such grid";
   ProcessGrid grid(test::world(), GetParam());
   make(grid);
-  EXPECT_DOUBLE_EQ(clip_gradients(state_, grid, 2), 13);
-  // torch.nn.utils.clip_grad_norm_ gives these.
-  const double* w = state_.parameters()[0].grad.value.data<double>();
-  EXPECT_DOUBLE_EQ(w[0], 0.46153842603550577);
-  EXPECT_DOUBLE_EQ(w[1], 0.615384568047341);
-  if (grid.ep_rank() == grid.ep() - 1) {
-    EXPECT_DOUBLE_EQ(state_.parameters().back().grad.value.data<double>()[0], 1.846153704142023);
-  }
+  GradientClip clip = clip_gradients(state_, grid, 2);
+  EXPECT_DOUBLE_EQ(number(clip.norm), 13);
+  // torch.nn.utils.clip_grad_norm_ makes these of the gradients 3, 4 and 12.
+  double factor = number(clip.factor);
+  EXPECT_DOUBLE_EQ(3 * factor, 0.46153842603550577);
+  EXPECT_DOUBLE_EQ(4 * factor, 0.615384568047341);
+  EXPECT_DOUBLE_EQ(12 * factor, 1.846153704142023);
 }
 
 TEST_P(Clip, LeavesASmallGradientAlone) {
   if (test::world().size() % GetParam() != 0) GTEST_SKIP() << "no such grid";
   ProcessGrid grid(test::world(), GetParam());
   make(grid);
-  double before = sum_of_squares();
-  EXPECT_DOUBLE_EQ(clip_gradients(state_, grid, 13.1), 13);
-  EXPECT_EQ(sum_of_squares(), before);
+  GradientClip clip = clip_gradients(state_, grid, 13.1);
+  EXPECT_DOUBLE_EQ(number(clip.norm), 13);
+  EXPECT_EQ(number(clip.factor), 1);
+}
+
+TEST_P(Clip, TellsOfAGradientThatIsNotFinite) {
+  if (test::world().size() % GetParam() != 0) GTEST_SKIP() << "no such grid";
+  ProcessGrid grid(test::world(), GetParam());
+  make(grid);
+  double infinity = std::numeric_limits<double>::infinity();
+  if (grid.ep_rank() == grid.ep() - 1)
+    state_.parameters().back().grad = Dual(backend_->from_host(&infinity, {1}, DType::f64));
+  EXPECT_FALSE(std::isfinite(number(clip_gradients(state_, grid, 2).norm)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Ep, Clip, ::testing::Values(1, 2, 3, 4));

@@ -26,8 +26,10 @@ std::vector<double> to_numbers(const Tensor& host) {
       return as_doubles<std::int64_t>(host);
     case DType::u8:
       return as_doubles<std::uint8_t>(host);
+    case DType::bf16:
+      break;  // no reference has it
   }
-  fail(ExitCode::run_failed, "unknown element type");
+  fail(ExitCode::run_failed, "reference numbers of type bf16 cannot be read");
 }
 
 Fixture::Fixture(const std::filesystem::path& path)

@@ -4,8 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "ops/cpu/cpu_backend.hpp"
-#include "ops/ref/ref_backend.hpp"
+#include "ops/forwarding_backend.hpp"
 
 namespace switchyard::parity {
 namespace {
@@ -13,6 +12,7 @@ namespace {
 // Outputs up to this part of the largest may belong to either branch.
 constexpr float kNextToZero = 1e-5f;
 
+// Makes y (f32, host) take the branches of the logged output.
 void follow(const Tensor& logged, Tensor& y, KinkLog& log) {
   SY_REQUIRE(logged.shape() == y.shape(), ExitCode::run_failed,
              "the runs in double and in float do not compute the same ReLUs ({} and {})",
@@ -28,72 +28,56 @@ void follow(const Tensor& logged, Tensor& y, KinkLog& log) {
   }
 }
 
-template <class Base>
-class KinkBackend final : public Base {
+// Inference has no gradients to jump: what prepare_conv2d() gives stays as it is.
+class KinkBackend final : public ForwardingBackend {
  public:
-  KinkBackend(KinkUse use, KinkLog& log) : use_(use), log_(log) {}
+  KinkBackend(Backend& inner, KinkUse use, KinkLog& log)
+      : ForwardingBackend(inner), use_(use), log_(log) {}
 
   Tensor relu(const Tensor& x) override {
     // Of vectors (batch statistics in double, mean routing) it is a lower bound, not an activation.
-    if (x.rank() == 1) return Base::relu(x);
-    return outermost([&] { return Base::relu(x); });
+    return watched(inner().relu(x), x.rank() == 1 ? Activation::none : Activation::relu);
   }
   Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
                           const Tensor& beta, const Tensor& residual, Activation act) override {
-    auto apply = [&] { return Base::batch_norm_apply(x, moments, gamma, beta, residual, act); };
-    return act == Activation::relu ? outermost(apply) : apply();
+    return watched(inner().batch_norm_apply(x, moments, gamma, beta, residual, act), act);
   }
-
-  std::unique_ptr<PreparedConv2d> prepare_conv2d(const Tensor& w, const Tensor& bias,
-                                                 Conv2dSpec spec, Activation act) override {
-    return std::make_unique<Unlogged>(Base::prepare_conv2d(w, bias, spec, act), inside_);
+  Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias, Activation act) override {
+    return watched(inner().linear(x, w, bias, act), act);
+  }
+  Tensor grouped_linear(const Tensor& x, const Tensor& offsets, std::span<const Tensor> weights,
+                        std::span<const Tensor> biases, Activation act) override {
+    return watched(inner().grouped_linear(x, offsets, weights, biases, act), act);
   }
 
  private:
-  // Inference has no gradients to jump, and may or may not use relu().
-  class Unlogged final : public PreparedConv2d {
-   public:
-    Unlogged(std::unique_ptr<PreparedConv2d> conv, bool& inside)
-        : conv_(std::move(conv)), inside_(inside) {}
-    Tensor run(const Tensor& x, const Tensor& residual) override {
-      return within(inside_, [&] { return conv_->run(x, residual); });
-    }
-
-   private:
-    std::unique_ptr<PreparedConv2d> conv_;
-    bool& inside_;
-  };
-
-  template <class F>
-  static Tensor within(bool& inside, F&& kernel) {
-    bool before = std::exchange(inside, true);
-    Tensor y = kernel();
-    inside = before;
-    return y;
+  Tensor on_host(const Tensor& y) {
+    Tensor copy(*host_, y.shape(), DType::f32);
+    inner().to_host(inner().convert(y, DType::f32), copy.raw());
+    return copy;
   }
 
-  // A kernel may be made of others.
-  template <class F>
-  Tensor outermost(F&& kernel) {
-    if (inside_) return kernel();
-    Tensor y = within(inside_, kernel);
-    if (use_ == KinkUse::record)
-      log_.outputs.push_back(this->convert(y, DType::f32));
-    else
-      follow(log_.outputs.at(log_.next++), y, log_);
+  Tensor watched(Tensor y, Activation act) {
+    if (act == Activation::none) return y;
+    Tensor copy = on_host(y);
+    if (use_ == KinkUse::record) {
+      log_.outputs.push_back(copy);
+      return y;
+    }
+    follow(log_.outputs.at(log_.next++), copy, log_);
+    inner().upload(copy.raw(), y);
     return y;
   }
 
   KinkUse use_;
   KinkLog& log_;
-  bool inside_ = false;
+  std::shared_ptr<Allocator> host_ = make_host_allocator();
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> make_kink_backend(BackendKind kind, KinkUse use, KinkLog& log) {
-  if (kind == BackendKind::ref) return std::make_unique<KinkBackend<RefBackend>>(use, log);
-  return std::make_unique<KinkBackend<CpuBackend>>(use, log);
+std::unique_ptr<Backend> make_kink_backend(Backend& inner, KinkUse use, KinkLog& log) {
+  return std::make_unique<KinkBackend>(inner, use, log);
 }
 
 }  // namespace switchyard::parity

@@ -21,8 +21,8 @@ struct KinkLog {
 
 enum class KinkUse { record, replay };
 
-/// Kernels of `kind` whose ReLUs write to the log, or take their branches from it wherever the
-/// logged output is next to 0 as well. `log` must outlive the backend.
-std::unique_ptr<Backend> make_kink_backend(BackendKind kind, KinkUse use, KinkLog& log);
+/// The kernels of `inner`, whose ReLUs write to the log, or take their branches from it wherever
+/// the logged output is next to 0 as well. `inner` and `log` must outlive the backend.
+std::unique_ptr<Backend> make_kink_backend(Backend& inner, KinkUse use, KinkLog& log);
 
 }  // namespace switchyard::parity

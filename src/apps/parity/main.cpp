@@ -27,13 +27,14 @@ constexpr const char* kUsage =
     "input within rounding of 0 they may differ; standard error says where.\n";
 
 // Runs in double first, then in float with ReLU's branches taken as in double.
-void check_along_double(const Fixture& fixture, const Options& options, Communicator& world,
-                        Report& report) {
+void check_along_double(const Fixture& fixture, const Options& options,
+                        switchyard::Machine& machine, Report& report) {
   KinkLog log;
+  Communicator& world = machine.world();
   Report unused(world);
-  auto recorder = make_kink_backend(options.backend, KinkUse::record, log);
+  auto recorder = make_kink_backend(machine.backend(), KinkUse::record, log);
   check_fixture(fixture, {*recorder, DType::f64, world, options.ep}, unused);
-  auto replayer = make_kink_backend(options.backend, KinkUse::replay, log);
+  auto replayer = make_kink_backend(machine.backend(), KinkUse::replay, log);
   check_fixture(fixture, {*replayer, DType::f32, world, options.ep}, report);
   if (log.changed > 0)
     fmt::print(stderr,
@@ -42,15 +43,15 @@ void check_along_double(const Fixture& fixture, const Options& options, Communic
                fixture.label(), world.rank().value, log.changed);
 }
 
-ExitCode check(const Options& options, Communicator& world) {
-  auto backend = make_backend(options.backend);
+ExitCode check(const Options& options, switchyard::Machine& machine) {
+  Communicator& world = machine.world();
   Report report(world);
   for (const auto& path : find_fixtures(options.paths)) {
     Fixture fixture(path);
-    check_fixture(fixture, {*backend, options.dtype, world, options.ep}, report);
+    check_fixture(fixture, {machine.backend(), options.dtype, world, options.ep}, report);
     if (options.dtype == DType::f32 && !options.strict && !report.passes()) {
       report.discard();
-      check_along_double(fixture, options, world, report);
+      check_along_double(fixture, options, machine, report);
     }
     report.judge();
   }
@@ -63,18 +64,22 @@ ExitCode check(const Options& options, Communicator& world) {
   return report.failed() == 0 ? ExitCode::done : ExitCode::run_failed;
 }
 
-ExitCode run(const std::vector<std::string>& words, Communicator& world) {
+ExitCode run(const std::vector<std::string>& words, const Launch& launch) {
   Options options;
   Arguments arguments = read_config(options, words, Positionals::any);
   if (arguments.help) {
-    if (world.rank().value == 0) fmt::print("{}{}", kUsage, config_help<Options>());
+    if (launch.world.rank().value == 0) fmt::print("{}{}", kUsage, config_help<Options>());
     return ExitCode::done;
   }
   SY_REQUIRE(!arguments.positionals.empty(), ExitCode::bad_usage,
              "no PATH was given; name a folder of fixtures (see --help)");
   options.paths.assign(arguments.positionals.begin(), arguments.positionals.end());
   use_threads(0);
-  return check(options, world);
+  auto machine =
+      make_machine({.device = options.backend,
+                    .precision = options.dtype == DType::f64 ? Precision::f64 : Precision::f32},
+                   launch.world, launch.log);
+  return check(options, *machine);
 }
 
 }  // namespace
@@ -84,5 +89,5 @@ int main(int argc, char** argv) {
   using namespace switchyard;
   const std::vector<std::string> words(argv + 1, argv + argc);
   return static_cast<int>(run_on_all_ranks(
-      argc, argv, [&](const Launch& launch) { return parity::run(words, launch.world); }));
+      argc, argv, [&](const Launch& launch) { return parity::run(words, launch); }));
 }

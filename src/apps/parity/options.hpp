@@ -5,14 +5,16 @@
 #include <vector>
 
 #include "base/config/field.hpp"
-#include "ops/backend.hpp"
+#include "machine/machine.hpp"
 
 namespace switchyard::parity {
 
+inline constexpr Choice<DeviceKind> backend_choices[] = {
+    {DeviceKind::cpu, "cpu"}, {DeviceKind::ref, "ref"}, {DeviceKind::cuda, "cuda"}};
 inline constexpr Choice<DType> dtype_choices[] = {{DType::f64, "f64"}, {DType::f32, "f32"}};
 
 struct Options {
-  BackendKind backend = BackendKind::ref;
+  DeviceKind backend = DeviceKind::ref;
   DType dtype = DType::f64;
   int ep = 0;
   bool strict = false;

@@ -7,7 +7,8 @@ namespace {
 
 // A folder may hold dense cases too, which have no experts to shard.
 DistributedOptions options_for(const Machine& machine, const HeadConfig& head) {
-  return {.dtype = machine.dtype, .ep = head.is_moe() ? machine.ep : 0};
+  return {.precision = machine.dtype == DType::f64 ? Precision::f64 : Precision::f32,
+          .ep = head.is_moe() ? machine.ep : 0};
 }
 
 }  // namespace

@@ -1,0 +1,81 @@
+#include "machine/cuda_machine.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "comm/cuda/nccl_communicator.hpp"
+#include "comm/cuda/staged_communicator.hpp"
+#include "comm/gather_texts.hpp"
+#include "ops/cuda/cuda_backend.hpp"
+
+namespace switchyard {
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+// This rank's place among those of its host.
+int local_rank(Communicator& host_world) {
+  std::string own = host_name();
+  std::vector<std::string> names = gather_texts(host_world, own);
+  return static_cast<int>(std::count(names.begin(), names.begin() + host_world.rank().value, own));
+}
+
+bool all_differ(const std::vector<std::string>& texts) {
+  return std::set<std::string>(texts.begin(), texts.end()).size() == texts.size();
+}
+
+Transport choose_transport(Transport asked, const CudaDevice& device, Communicator& host_world) {
+  if (asked != Transport::automatic) return asked;
+  return all_differ(gather_texts(host_world, device.info().uuid)) ? Transport::nccl
+                                                                  : Transport::staged;
+}
+
+class CudaMachine final : public Machine {
+ public:
+  CudaMachine(const MachineConfig& config, Communicator& host_world, Logger& log)
+      : device_(open_cuda_device(local_rank(host_world) % survey_cuda_devices().devices)),
+        backend_(*device_, {.precision = config.precision,
+                            .fast_nondeterministic = config.fast_nondeterministic,
+                            .log = [&log](const std::string& line) { log.info("{}", line); }}),
+        transport_(choose_transport(config.transport, *device_, host_world)),
+        // A rank alone exchanges nothing, whatever it would have used.
+        world_(transport_ == Transport::nccl && host_world.size() > 1
+                   ? make_nccl_communicator(*device_, host_world)
+                   : make_staged_communicator(*device_, host_world)) {}
+
+  Backend& backend() override { return backend_; }
+  Communicator& world() override { return *world_; }
+  std::string description() const override {
+    const CudaDeviceInfo& info = device_->info();
+    std::string text = fmt::format("{} (cuda {})", info.name, info.ordinal);
+    if (world_->size() == 1) return text;
+    return fmt::format("{}, {}", text, name_of<Transport>(transport_, transport_choices));
+  }
+  std::size_t reserved_bytes() const override { return device_->reserved_bytes(); }
+
+ private:
+  std::unique_ptr<CudaDevice> device_;
+  CudaBackend backend_;
+  Transport transport_;
+  std::unique_ptr<Communicator> world_;
+};
+
+}  // namespace
+
+std::string why_no_cuda() {
+  return survey_cuda_devices().problem;
+}
+
+std::unique_ptr<Machine> make_cuda_machine(const MachineConfig& config, Communicator& host_world,
+                                           Logger& log) {
+  return std::make_unique<CudaMachine>(config, host_world, log);
+}
+
+}  // namespace switchyard

@@ -1,0 +1,85 @@
+#include "train/recorded_work.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "ops/ref/ref_backend.hpp"
+
+namespace switchyard {
+namespace {
+
+// A backend whose programs repeat what was recorded, as those of a device do: without the host's
+// part of the work.
+class RecordingBackend final : public RefBackend {
+ public:
+  std::unique_ptr<Program> record(std::function<void()> work) override {
+    work();
+    ++records;
+    return std::make_unique<Replay>(replays);
+  }
+
+  int records = 0;
+  int replays = 0;
+
+ private:
+  struct Replay final : Program {
+    explicit Replay(int& count) : count(count) {}
+    void run() override { ++count; }
+    int& count;
+  };
+};
+
+class RecordedWorkTest : public ::testing::Test {
+ protected:
+  // What each of the runs did: called, recorded or only replayed.
+  std::string run(bool recording, const std::vector<std::int64_t>& forms) {
+    int calls = 0;
+    RecordedWork work(backend_, recording, [&] {
+      ++calls;
+      return backend_.full({1}, DType::f64, static_cast<double>(form_));
+    });
+    std::string story;
+    for (std::int64_t form : forms) {
+      int calls_before = calls, records_before = backend_.records;
+      form_ = form;
+      Tensor result = work.run(form);
+      EXPECT_EQ(result.data<double>()[0], static_cast<double>(form));
+      story += backend_.records > records_before ? 'r' : calls > calls_before ? 'c' : '.';
+    }
+    return story;
+  }
+
+  RecordingBackend backend_;
+  std::int64_t form_ = 0;
+};
+
+TEST_F(RecordedWorkTest, IsCalledOnceThenRecordedThenReplayed) {
+  EXPECT_EQ(run(true, {8, 8, 8, 8}), "cr..");
+  EXPECT_EQ(backend_.replays, 3);
+}
+
+TEST_F(RecordedWorkTest, IsCalledEveryTimeWithoutRecording) {
+  EXPECT_EQ(run(false, {8, 8, 8}), "ccc");
+  EXPECT_EQ(backend_.records, 0);
+}
+
+TEST_F(RecordedWorkTest, KeepsTheProgramOfTheCommonFormBesideShortOnes) {
+  EXPECT_EQ(run(true, {8, 8, 8, 3, 8, 8, 3, 8}), "cr.c..c.");
+}
+
+TEST_F(RecordedWorkTest, RecordsAnotherFormThatComesTwiceInARow) {
+  EXPECT_EQ(run(true, {8, 8, 3, 3, 3, 8, 8}), "crcr.cr");
+}
+
+TEST_F(RecordedWorkTest, ForgetsItsProgram) {
+  RecordedWork work(backend_, true, [&] { return backend_.zeros({1}, DType::f64); });
+  work.run(8);
+  work.run(8);
+  work.forget();
+  work.run(8);
+  EXPECT_EQ(backend_.records, 2);
+}
+
+}  // namespace
+}  // namespace switchyard
