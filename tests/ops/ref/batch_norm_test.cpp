@@ -1,7 +1,7 @@
 #include <cmath>
-#include <functional>
 
-#include "ops/ref/tensors.hpp"
+#include "ops/kernels/host_data.hpp"
+#include "ops/ref/differences.hpp"
 
 namespace switchyard {
 namespace {
@@ -10,33 +10,15 @@ constexpr double eps = 1e-5;
 
 class RefBatchNorm : public testing::Test {
  protected:
-  BatchMoments moments(const Tensor& sums, double count) {
-    const auto s = test::values(backend, sums);
-    const std::int64_t channels = sums.dim(1);
-    std::vector<double> mean, inv_std;
-    for (std::int64_t c = 0; c < channels; ++c) {
-      mean.push_back(s[c] / count);
-      inv_std.push_back(1 / std::sqrt(s[channels + c] / count - mean[c] * mean[c] + eps));
-    }
-    return {test::make(backend, {channels}, mean), test::make(backend, {channels}, inv_std)};
-  }
-
   BatchMoments moments(const Tensor& x) {
-    return moments(backend.batch_norm_sums(x), static_cast<double>(x.numel() / x.dim(-1)));
+    return backend.batch_norm_statistics(backend.batch_norm_sums(x), eps).moments;
   }
 
-  // The derivative of `loss` by every element of x, by central differences.
+  Tensor count(double rows) { return backend.full({1}, DType::f64, rows); }
+
   std::vector<double> differences(const Tensor& x,
                                   const std::function<double(const Tensor&)>& loss) {
-    const double h = 1e-5;
-    std::vector<double> slopes;
-    for (std::int64_t i = 0; i < x.numel(); ++i) {
-      Tensor right = backend.convert(x, DType::f64), left = backend.convert(x, DType::f64);
-      right.data<double>()[i] += h;
-      left.data<double>()[i] -= h;
-      slopes.push_back((loss(right) - loss(left)) / (2 * h));
-    }
-    return slopes;
+    return test::differences(backend, x, loss);
   }
 
   RefBackend backend;
@@ -47,7 +29,7 @@ TEST_F(RefBatchNorm, SumsAreDoubleForBothTypes) {
     Tensor x = test::make(backend, {3, 2}, {1, 10, 2, 20, 3, 30}, dtype);
     Tensor sums = backend.batch_norm_sums(x);
     EXPECT_EQ(sums.dtype(), DType::f64);
-    test::expect_values(backend, sums, {2, 2}, {6, 60, 14, 1400});
+    test::expect_values(backend, sums, {1, 5}, {6, 60, 14, 1400, 3});
   }
 }
 
@@ -80,7 +62,7 @@ TEST_F(RefBatchNorm, GradientsMatchDifferences) {
   const BatchMoments m = moments(x);
   Tensor y = backend.batch_norm_apply(x, m, gamma, beta, residual, Activation::relu);
   Tensor sums = backend.batch_norm_grad_sums(dy, y, x, m);
-  auto grad = backend.batch_norm_grad(dy, y, x, m, gamma, sums, 6, true);
+  auto grad = backend.batch_norm_grad(dy, y, x, m, gamma, sums, count(6), true);
   test::expect_values(
       backend, grad.dx, shape,
       differences(x, [&](const Tensor& v) { return loss(v, gamma, beta, residual); }), 1e-7);
@@ -101,18 +83,19 @@ TEST_F(RefBatchNorm, PartsNormalisedTogetherEqualTheWhole) {
   Tensor gamma = test::noise(backend, {3}, 3);
   const BatchMoments m = moments(x);
   Tensor sums = backend.batch_norm_grad_sums(dy, {}, x, m);
-  Tensor whole = backend.batch_norm_grad(dy, {}, x, m, gamma, sums, 5, false).dx;
+  Tensor whole = backend.batch_norm_grad(dy, {}, x, m, gamma, sums, count(5), false).dx;
   for (std::int64_t cut : {0, 2, 5}) {
-    Tensor total = backend.zeros({2, 3}, DType::f64), grad_total = total;
+    Tensor grad_total = backend.zeros({2, 3}, DType::f64),
+           parts = backend.zeros({1, 7}, DType::f64);
     for (auto [begin, end] : {std::pair{std::int64_t{0}, cut}, std::pair{cut, std::int64_t{5}}}) {
       Tensor part = x.rows(begin, end), part_dy = dy.rows(begin, end);
-      total = backend.binary(BinaryOp::add, total, backend.batch_norm_sums(part));
+      parts = backend.binary(BinaryOp::add, parts, backend.batch_norm_sums(part));
       grad_total = backend.binary(BinaryOp::add, grad_total,
                                   backend.batch_norm_grad_sums(part_dy, {}, part, m));
-      Tensor dx = backend.batch_norm_grad(part_dy, {}, part, m, gamma, sums, 5, false).dx;
+      Tensor dx = backend.batch_norm_grad(part_dy, {}, part, m, gamma, sums, count(5), false).dx;
       test::expect_equal(backend, dx, whole.rows(begin, end));
     }
-    test::expect_equal(backend, total, backend.batch_norm_sums(x));
+    test::expect_equal(backend, parts, backend.batch_norm_sums(x));
     test::expect_equal(backend, grad_total, sums);
   }
 }
@@ -122,10 +105,88 @@ TEST_F(RefBatchNorm, ResidualGradientIsItsOwnMemoryAndOnlyOnRequest) {
   Tensor gamma = backend.full({1}, DType::f64, 1);
   const BatchMoments m = moments(x);
   Tensor sums = backend.batch_norm_grad_sums(dy, {}, x, m);
-  EXPECT_FALSE(backend.batch_norm_grad(dy, {}, x, m, gamma, sums, 4, false).dresidual.defined());
-  auto grad = backend.batch_norm_grad(dy, {}, x, m, gamma, sums, 4, true);
+  EXPECT_FALSE(
+      backend.batch_norm_grad(dy, {}, x, m, gamma, sums, count(4), false).dresidual.defined());
+  auto grad = backend.batch_norm_grad(dy, {}, x, m, gamma, sums, count(4), true);
   EXPECT_NE(grad.dresidual.raw(), dy.raw());
   test::expect_equal(backend, grad.dresidual, dy, 0);
+}
+
+// Rows 1, 3 and 10, 10: means 2 and 10, variances 1 and 0.
+TEST_F(RefBatchNorm, StatisticsHandNumbers) {
+  Tensor sums = test::make(backend, {1, 5}, {4, 20, 10, 200, 2});
+  BatchStatistics found = backend.batch_norm_statistics(sums, 0.25);
+  test::expect_values(backend, found.moments.mean, {2}, {2, 10});
+  test::expect_values(backend, found.variance, {2}, {1, 0});
+  test::expect_values(backend, found.moments.inv_std, {2}, {1 / std::sqrt(1.25), 2});
+  test::expect_values(backend, found.count, {1}, {2});
+}
+
+TEST_F(RefBatchNorm, StatisticsOfNoRowsAreZero) {
+  BatchStatistics found =
+      backend.batch_norm_statistics(backend.zeros({1, 3}, DType::f64), 1.0 / 16);
+  test::expect_values(backend, found.moments.mean, {1}, {0});
+  test::expect_values(backend, found.variance, {1}, {0});
+  test::expect_values(backend, found.moments.inv_std, {1}, {4});
+}
+
+TEST_F(RefBatchNorm, RoundingNeverMakesAVarianceNegative) {
+  Tensor sums = test::make(backend, {1, 3}, {3, 3 - 1e-9, 3});
+  test::expect_values(backend, backend.batch_norm_statistics(sums, eps).variance, {1}, {0}, 0);
+}
+
+// PyTorch's rule by hand: 0.75 old + 0.25 new, with the variance times 3/2.
+TEST_F(RefBatchNorm, TracksTheUnbiasedVarianceInPlace) {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    BatchStatistics batch;
+    batch.moments.mean = test::make(backend, {1}, {8});
+    batch.variance = test::make(backend, {1}, {4});
+    batch.count = count(3);
+    Tensor mean = test::make(backend, {1}, {4}, dtype), seen_elsewhere = mean;
+    Tensor variance = test::make(backend, {1}, {2}, dtype);
+    Tensor tracked = test::host_tensor<std::int64_t>(backend, {41}).reshape({});
+    backend.batch_norm_track(batch, 0.25, mean, variance, tracked);
+    test::expect_values(backend, seen_elsewhere, {1}, {5});
+    test::expect_values(backend, variance, {1}, {3});
+    test::expect_values(backend, tracked, {}, {42});
+  }
+}
+
+TEST_F(RefBatchNorm, OneRowKeepsItsBiasedVarianceAndNoRowsChangeNothing) {
+  BatchStatistics batch;
+  batch.moments.mean = test::make(backend, {1}, {8});
+  batch.variance = test::make(backend, {1}, {4});
+  Tensor mean = backend.zeros({1}, DType::f64), variance = backend.zeros({1}, DType::f64);
+  Tensor tracked = test::host_tensor<std::int64_t>(backend, {0});
+  batch.count = count(0);
+  backend.batch_norm_track(batch, 0.5, mean, variance, tracked);
+  test::expect_values(backend, mean, {1}, {0});
+  test::expect_values(backend, variance, {1}, {0});
+  test::expect_values(backend, tracked, {1}, {1});
+  batch.count = count(1);
+  backend.batch_norm_track(batch, 0.5, mean, variance, tracked);
+  test::expect_values(backend, mean, {1}, {4});
+  test::expect_values(backend, variance, {1}, {2});
+  test::expect_values(backend, tracked, {1}, {2});
+}
+
+TEST_F(RefBatchNorm, GradientOfNoRowsIsNotDividedByZero) {
+  Tensor none = backend.zeros({0, 2}, DType::f64), gamma = backend.zeros({2}, DType::f64);
+  const BatchMoments m = moments(none);
+  Tensor sums = backend.batch_norm_grad_sums(none, {}, none, m);
+  Tensor dx = backend.batch_norm_grad(none, {}, none, m, gamma, sums, count(0), false).dx;
+  EXPECT_EQ(dx.shape(), none.shape());
+}
+
+TEST_F(RefBatchNorm, RefusesStatisticsThatDoNotFit) {
+  Tensor even = backend.zeros({1, 4}, DType::f64), three = backend.zeros({3}, DType::f64);
+  EXPECT_THROW(backend.batch_norm_statistics(even, eps), Error);
+  EXPECT_THROW(backend.batch_norm_statistics(three, eps), Error);
+  BatchStatistics batch{{three, three}, three, count(2)};
+  Tensor mean = three, two = backend.zeros({2}, DType::f64);
+  Tensor tracked = test::host_tensor<std::int64_t>(backend, {0});
+  EXPECT_THROW(backend.batch_norm_track(batch, 0.1, mean, two, tracked), Error);
+  EXPECT_THROW(backend.batch_norm_track(batch, 0.1, mean, mean, two), Error);
 }
 
 TEST_F(RefBatchNorm, RefusesShapesThatDoNotFit) {
@@ -137,7 +198,7 @@ TEST_F(RefBatchNorm, RefusesShapesThatDoNotFit) {
   EXPECT_THROW(backend.batch_norm_apply(x, m, two, three, {}, Activation::none), Error);
   EXPECT_THROW(backend.batch_norm_apply(x, m, three, three, three, Activation::none), Error);
   EXPECT_THROW(backend.batch_norm_grad_sums(three, {}, x, m), Error);
-  EXPECT_THROW(backend.batch_norm_grad(x, {}, x, m, three, three, 2, false), Error);
+  EXPECT_THROW(backend.batch_norm_grad(x, {}, x, m, three, three, count(2), false), Error);
 }
 
 }  // namespace

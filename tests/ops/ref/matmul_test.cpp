@@ -6,6 +6,7 @@ namespace {
 class RefMatmul : public testing::TestWithParam<DType> {
  protected:
   RefBackend backend;
+  const Activation none = Activation::none;
 };
 
 INSTANTIATE_TEST_SUITE_P(Types, RefMatmul, testing::Values(DType::f32, DType::f64));
@@ -27,8 +28,17 @@ TEST_P(RefMatmul, LinearIsTimesTransposedWeightPlusBias) {
   Tensor x = test::make(backend, {2, 2}, {1, 2, 3, 4}, GetParam());
   Tensor w = test::make(backend, {3, 2}, {1, 0, 0, 1, 1, -1}, GetParam());
   Tensor bias = test::make(backend, {3}, {10, 20, 30}, GetParam());
-  test::expect_values(backend, backend.linear(x, w, {}), {2, 3}, {1, 2, -1, 3, 4, -1});
-  test::expect_values(backend, backend.linear(x, w, bias), {2, 3}, {11, 22, 29, 13, 24, 29});
+  test::expect_values(backend, backend.linear(x, w, {}, none), {2, 3}, {1, 2, -1, 3, 4, -1});
+  test::expect_values(backend, backend.linear(x, w, bias, none), {2, 3}, {11, 22, 29, 13, 24, 29});
+}
+
+TEST_P(RefMatmul, LinearActivatesItsResult) {
+  Tensor x = test::make(backend, {2, 1}, {1, -1}, GetParam());
+  Tensor w = test::make(backend, {2, 1}, {2, -3}, GetParam());
+  Tensor bias = test::make(backend, {2}, {0.5, 0.5}, GetParam());
+  const Activation relu = Activation::relu;
+  test::expect_values(backend, backend.linear(x, w, {}, relu), {2, 2}, {2, 0, 0, 3});
+  test::expect_values(backend, backend.linear(x, w, bias, relu), {2, 2}, {2.5, 0, 0, 3.5});
 }
 
 TEST_P(RefMatmul, AnEmptySumIsZero) {
@@ -42,9 +52,9 @@ TEST_P(RefMatmul, AnEmptySumIsZero) {
 TEST_P(RefMatmul, RefusesShapesThatDoNotFit) {
   Tensor a = backend.zeros({2, 3}, GetParam());
   EXPECT_THROW(backend.matmul(a, Transpose::no, a, Transpose::no), Error);
-  EXPECT_THROW(backend.linear(a, a, backend.zeros({3}, GetParam())), Error);
-  EXPECT_THROW(backend.linear(a, backend.zeros({6}, GetParam()), {}), Error);
-  EXPECT_THROW(backend.linear(a, backend.zeros({2, 3}, DType::i32), {}), Error);
+  EXPECT_THROW(backend.linear(a, a, backend.zeros({3}, GetParam()), none), Error);
+  EXPECT_THROW(backend.linear(a, backend.zeros({6}, GetParam()), {}, none), Error);
+  EXPECT_THROW(backend.linear(a, backend.zeros({2, 3}, DType::i32), {}, none), Error);
 }
 
 }  // namespace

@@ -69,6 +69,22 @@ TEST_P(RefRows, TopkDescendsAndGivesTiesToTheLowerColumn) {
   test::expect_values(backend, best, {3, 3}, {1, 2, 3, 0, 1, 2, 3, 2, 1});
 }
 
+// Of 1 5 3 5: without the second entry the two largest are 5 and 3, without the last too.
+TEST_P(RefRows, KthOtherLeavesOutTheColumnItself) {
+  Tensor x = make({2, 4}, {1, 5, 3, 5, 4, 3, 2, 1});
+  Tensor first = backend.kth_other(x, 1), second = backend.kth_other(x, 2);
+  EXPECT_EQ(first.dtype(), DType::i32);
+  test::expect_values(backend, first, {2, 4}, {1, 3, 1, 1, 1, 0, 0, 0});
+  test::expect_values(backend, second, {2, 4}, {3, 2, 3, 2, 2, 2, 1, 1});
+  test::expect_values(backend, backend.kth_other(x, 3), {2, 4}, {2, 0, 0, 0, 3, 3, 3, 2});
+}
+
+TEST_P(RefRows, KthOtherOfNothing) {
+  EXPECT_EQ(backend.kth_other(make({0, 4}, {}), 2).shape(), (Shape{0, 4}));
+  EXPECT_THROW(backend.kth_other(make({1, 2}, {1, 2}), 2), Error);
+  EXPECT_THROW(backend.kth_other(make({1, 2}, {1, 2}), 0), Error);
+}
+
 TEST_P(RefRows, TopkOfNothing) {
   EXPECT_EQ(backend.topk(make({0, 4}, {}), 2).shape(), (Shape{0, 2}));
   EXPECT_THROW(backend.topk(make({1, 2}, {1, 2}), 3), Error);
