@@ -45,10 +45,8 @@ class CudaMachine final : public Machine {
                             .fast_nondeterministic = config.fast_nondeterministic,
                             .log = [&log](const std::string& line) { log.info("{}", line); }}),
         transport_(choose_transport(config.transport, *device_, host_world)),
-        // A rank alone exchanges nothing, whatever it would have used.
-        world_(transport_ == Transport::nccl && host_world.size() > 1
-                   ? make_nccl_communicator(*device_, host_world)
-                   : make_staged_communicator(*device_, host_world)) {}
+        world_(transport_ == Transport::nccl ? make_nccl_communicator(*device_, host_world)
+                                             : make_staged_communicator(*device_, host_world)) {}
 
   Backend& backend() override { return backend_; }
   Communicator& world() override { return *world_; }
