@@ -95,7 +95,7 @@ class CudnnEngine::Impl {
       if (start(plan, operands) != CUDNN_STATUS_SUCCESS) return {};
       SY_CUDA(cudaEventRecord(mark.get(), device_.stream()));
     }
-    SY_CUDA(cudaEventSynchronize(marks.back().get()));
+    device_.synchronize();
     std::array<float, kTimedRuns> times{};
     for (std::size_t i = 0; i < kTimedRuns; ++i)
       SY_CUDA(cudaEventElapsedTime(&times[i], marks[i].get(), marks[i + 1].get()));

@@ -8,9 +8,6 @@
 namespace switchyard {
 namespace {
 
-/// Bytes of patches held at once; more only where one image needs it.
-constexpr std::int64_t kPatchBytes = std::int64_t{256} << 20;
-
 PatchGeometry geometry(const ConvProblem& p, std::int64_t images) {
   return {images,         p.height, p.width,   p.in_channels,  p.kernel_height,
           p.kernel_width, p.stride, p.padding, p.out_height(), p.out_width()};
@@ -20,16 +17,16 @@ std::int64_t pixels(const ConvProblem& p) {
   return p.out_height() * p.out_width();
 }
 
-std::int64_t images_at_once(const ConvProblem& p, DType dtype) {
+std::int64_t images_at_once(const ConvProblem& p, DType dtype, std::int64_t patch_bytes) {
   const auto bytes = pixels(p) * p.patch_size() * static_cast<std::int64_t>(size_of(dtype));
-  return std::clamp<std::int64_t>(kPatchBytes / bytes, 1, p.batch);
+  return std::clamp<std::int64_t>(patch_bytes / bytes, 1, p.batch);
 }
 
 /// Calls body(first image, end, patches of those images (pixels, patch size)) over the batch.
 template <class Body>
-void for_each_part(CudaDevice& device, const ConvProblem& p, DType dtype, Body body) {
-  const std::int64_t most = images_at_once(p, dtype);
-  Tensor patches(device.allocator(), {most * pixels(p), p.patch_size()}, dtype);
+void for_each_part(const PatchEngine& engine, const ConvProblem& p, DType dtype, Body body) {
+  const std::int64_t most = images_at_once(p, dtype, engine.patch_bytes);
+  Tensor patches(engine.device.allocator(), {most * pixels(p), p.patch_size()}, dtype);
   for (std::int64_t first = 0; first < p.batch; first += most) {
     const std::int64_t end = std::min(first + most, p.batch);
     Tensor part = patches.rows(0, (end - first) * pixels(p));
@@ -63,7 +60,7 @@ void im2col_conv2d(const PatchEngine& engine, const ConvProblem& p, const Tensor
     Tensor rows = output_rows(p, y, first, end);
     engine.cublas.gemm(patches, Transpose::no, as_matrix(p, w), Transpose::yes, rows);
   };
-  for_each_part(engine.device, p, x.dtype(), body);
+  for_each_part(engine, p, x.dtype(), body);
 }
 
 void im2col_conv2d_grad_input(const PatchEngine& engine, const ConvProblem& p, const Tensor& dy,
@@ -77,7 +74,7 @@ void im2col_conv2d_grad_input(const PatchEngine& engine, const ConvProblem& p, c
                                images.data<T>(), engine.device.stream());
     });
   };
-  for_each_part(engine.device, p, dy.dtype(), body);
+  for_each_part(engine, p, dy.dtype(), body);
 }
 
 void im2col_conv2d_grad_weight(const PatchEngine& engine, const ConvProblem& p, const Tensor& x,
@@ -88,7 +85,7 @@ void im2col_conv2d_grad_weight(const PatchEngine& engine, const ConvProblem& p, 
     engine.cublas.gemm(output_rows(p, dy, first, end), Transpose::yes, patches, Transpose::no,
                        matrix, {.accumulate = first > 0});
   };
-  for_each_part(engine.device, p, x.dtype(), body);
+  for_each_part(engine, p, x.dtype(), body);
 }
 
 }  // namespace switchyard

@@ -9,10 +9,11 @@
 
 namespace switchyard {
 
-/// What the products are made with; both outlive the calls' work.
 struct PatchEngine {
   CudaDevice& device;
   CublasEngine& cublas;
+  /// Of patches held at once; more only where one image needs it.
+  std::int64_t patch_bytes = std::int64_t{256} << 20;
 };
 
 /// No size of `problem` is 0. Patches are made for a part of the images at a time. All is enqueued.
