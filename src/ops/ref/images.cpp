@@ -1,7 +1,5 @@
 // Batches of a data set in memory.
 
-#include <array>
-
 #include "base/image_placement.hpp"
 #include "ops/ref/check.hpp"
 #include "ops/ref/ref_backend.hpp"
@@ -21,35 +19,22 @@ void expect_samples(const Tensor& sample_ids, std::int64_t samples) {
   }
 }
 
-// Every byte already normalised, in double's or float's own arithmetic: (byte, colour).
-template <class T>
-using PixelTable = std::array<std::array<T, kColours>, 256>;
-
-template <class T>
-PixelTable<T> normalised_values(const ImageSpec& spec) {
-  PixelTable<T> table;
-  for (int value = 0; value < 256; ++value) {
-    for (int c = 0; c < kColours; ++c) {
-      table[value][c] = (static_cast<T>(value) / T{255} - static_cast<T>(spec.mean[c])) /
-                        static_cast<T>(spec.std[c]);
-    }
-  }
-  return table;
-}
-
-// One image (H,W,3) of `images`, as the placement has it.
+// One image (H,W,3) of `images`, as the placement has it, in T's own arithmetic.
 template <class T>
 void write_image(const Tensor& images, std::int64_t sample, const ImagePlacement& placement,
-                 const PixelTable<T>& table, T* out) {
+                 const ImageSpec& spec, T* out) {
   const std::int64_t height = images.dim(1), width = images.dim(2);
   const std::uint8_t* source = images.data<std::uint8_t>() + sample * height * width * kColours;
   for (std::int64_t y = 0; y < height; ++y) {
-    for (std::int64_t x = 0; x < width; ++x, out += kColours) {
+    for (std::int64_t x = 0; x < width; ++x) {
       const std::int64_t from_y = y + placement.dy;
       const std::int64_t from_x = (placement.mirrored ? width - 1 - x : x) + placement.dx;
       const bool inside = 0 <= from_y && from_y < height && 0 <= from_x && from_x < width;
       const std::uint8_t* pixel = inside ? source + (from_y * width + from_x) * kColours : kBlack;
-      for (int c = 0; c < kColours; ++c) out[c] = table[pixel[c]][c];
+      for (int c = 0; c < kColours; ++c) {
+        const T value = static_cast<T>(pixel[c]) / T{255};
+        *out++ = (value - static_cast<T>(spec.mean[c])) / static_cast<T>(spec.std[c]);
+      }
     }
   }
 }
@@ -65,11 +50,10 @@ Tensor RefBackend::make_images(const Tensor& pixels, const Tensor& sample_ids, c
   expect_samples(sample_ids, pixels.dim(0));
   Tensor images = empty({sample_ids.dim(0), pixels.dim(1), pixels.dim(2), kColours}, dtype);
   dispatch_float(dtype, [&]<class T>() {
-    const PixelTable<T> table = normalised_values<T>(spec);
     T* out = images.data<T>();
+    const std::int64_t at = epoch.data<std::int64_t>()[0];
     for (std::int64_t id : sample_ids.span<std::int64_t>()) {
-      const std::int64_t at = epoch.data<std::int64_t>()[0];
-      write_image(pixels, id, place_image(spec.crop, spec.mirror, spec.seed, at, id), table, out);
+      write_image(pixels, id, place_image(spec.crop, spec.mirror, spec.seed, at, id), spec, out);
       out += ref::elements_per_row(pixels);
     }
   });

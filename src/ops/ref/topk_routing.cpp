@@ -84,23 +84,47 @@ void expect_inputs(const TopKInputs& in, const TopKSpec& spec) {
              "the logits of {} experts have no standard deviation", in.gate_logits.dim(1));
 }
 
+void expect_grads(const TopKGrads& grads, const TopKRouting& routing) {
+  expect_like(grads.clean, "the gradient of the clean logits", routing.clean);
+  if (routing.noise_std)
+    expect_like(grads.noise_std, "the gradient of the noise's deviation", routing.noise_std);
+  expect_like(grads.logits, "the gradient of the routing logits", routing.logits);
+  expect_like(grads.weights, "the gradient of the weights", routing.weights);
+  expect_like(grads.probs, "the gradient of the probabilities", routing.probs);
+}
+
+// From the weights of the chosen back to the routing logits.
+Tensor weights_grad(Backend& backend, const TopKRouting& routing, const Tensor& dweights,
+                    const TopKSpec& spec) {
+  Algebra m(backend);
+  const double cooling = 1.0 / spec.temperature;
+  auto scatter = [&](const Tensor& of_chosen) {
+    return backend.scatter_add_columns(of_chosen, routing.chosen, routing.logits.dim(1));
+  };
+  if (spec.full_softmax) {
+    const Tensor p = m.softmax(m.scale(routing.logits, cooling));
+    return m.scale(m.softmax_grad(p, scatter(dweights)), cooling);
+  }
+  return scatter(m.scale(m.softmax_grad(routing.weights, dweights), cooling));
+}
+
 }  // namespace
 
 TopKRouting RefBackend::route_topk(const TopKInputs& in, const TopKSpec& spec) {
   expect_inputs(in, spec);
   Algebra m(*this);
   TopKRouting out;
-  out.clean = in.gate_logits;
+  out.clean = convert(in.gate_logits, in.gate_logits.dtype());
   if (spec.standardize) {
     const Standardised by = standardise(m, in.gate_logits);
     out.clean = m.mul(by.centred, by.inverse);
   }
-  Tensor noisy = out.clean;
+  out.logits = convert(out.clean, out.clean.dtype());
   if (in.noise) {
     out.noise_std = m.add(m.f(UnaryOp::softplus, in.noise_logits), spec.noise_floor);
-    noisy = m.add(out.clean, m.mul(in.noise, out.noise_std));
+    out.logits = m.add(out.clean, m.mul(in.noise, out.noise_std));
   }
-  out.logits = m.masked(noisy, in.mask);
+  out.logits = m.masked(out.logits, in.mask);
   out.chosen = topk(out.logits, spec.k);
   const Tensor cooled = m.scale(out.logits, 1.0 / spec.temperature);
   out.weights = spec.full_softmax ? gather_columns(m.softmax(cooled), out.chosen)
@@ -112,33 +136,19 @@ TopKRouting RefBackend::route_topk(const TopKInputs& in, const TopKSpec& spec) {
 TopKInputGrads RefBackend::route_topk_grad(const TopKInputs& in, const TopKRouting& routing,
                                            const TopKGrads& grads, const TopKSpec& spec) {
   expect_inputs(in, spec);
-  expect_like(grads.clean, "the gradient of the clean logits", routing.clean);
-  expect_like(grads.logits, "the gradient of the routing logits", routing.logits);
-  expect_like(grads.weights, "the gradient of the weights", routing.weights);
-  expect_like(grads.probs, "the gradient of the probabilities", routing.probs);
+  expect_grads(grads, routing);
   Algebra m(*this);
-  const std::int64_t experts = routing.logits.dim(1);
-
   Tensor dweights = grads.weights;
   if (grads.probs) dweights = m.add(dweights, gather_columns(grads.probs, routing.chosen));
-  Tensor dlogits = grads.logits;
-  if (dweights && spec.full_softmax) {
-    const Tensor p = m.softmax(m.scale(routing.logits, 1.0 / spec.temperature));
-    const Tensor dp = scatter_add_columns(dweights, routing.chosen, experts);
-    dlogits = m.add(dlogits, m.scale(m.softmax_grad(p, dp), 1.0 / spec.temperature));
-  } else if (dweights) {
-    const Tensor dchosen =
-        m.scale(m.softmax_grad(routing.weights, dweights), 1.0 / spec.temperature);
-    dlogits = m.add(dlogits, scatter_add_columns(dchosen, routing.chosen, experts));
-  }
-  if (!dlogits) dlogits = zeros(routing.logits.shape(), routing.logits.dtype());
+  Tensor dlogits = zeros(routing.logits.shape(), routing.logits.dtype());
+  if (grads.logits) accumulate(dlogits, grads.logits);
+  if (dweights) dlogits = m.add(dlogits, weights_grad(*this, routing, dweights, spec));
   const Tensor dnoisy = m.masked(dlogits, in.mask);
 
   TopKInputGrads out;
   out.gate_logits = m.add(grads.clean, dnoisy);
   if (spec.standardize) out.gate_logits = standardise_grad(m, in.gate_logits, out.gate_logits);
   if (in.noise) {
-    expect_like(grads.noise_std, "the gradient of the noise's deviation", routing.noise_std);
     const Tensor dstd = m.add(grads.noise_std, m.mul(dnoisy, in.noise));
     out.noise_logits = m.mul(dstd, m.slope(UnaryOp::softplus, in.noise_logits));
   }
