@@ -38,8 +38,9 @@ class SoftMoeHead final : public Head {
 
   HeadOutput forward(const ForwardContext& context, const Variable& h) const override {
     Routing routing = router_.forward(context, h);
+    ExpertLayers layers = experts_.layers(context.tape, context.compute);
     auto mixed = [&](const Variable& rows, const Variable& probs, const Tensor& sample_ids) {
-      return experts_.mixed(context, rows, probs, sample_ids);
+      return experts_.mixed(context, layers, rows, probs, sample_ids);
     };
     Variable rows = cast(context.tape, h, context.compute);
     Variable logits =
@@ -62,7 +63,8 @@ class SparseMoeHead final : public Head {
 
   HeadOutput forward(const ForwardContext& context, const Variable& h) const override {
     Routing routing = router_.forward(context, h);
-    auto routed = [&](const ExpertRows& rows) { return experts_.routed(context, rows); };
+    ExpertLayers layers = experts_.layers(context.tape, context.compute);
+    auto routed = [&](const ExpertRows& rows) { return experts_.routed(context, layers, rows); };
     Variable rows = cast(context.tape, h, context.compute);
     Variable logits =
         context.experts.route(context.tape, rows, routing.weights, routing.chosen,

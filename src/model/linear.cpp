@@ -14,8 +14,9 @@ Linear::Linear(ModelState& state, const std::string& name, int in, int out,
 }
 
 Variable Linear::forward(Tape& tape, const Variable& x, Activation act) const {
-  return linear(tape, x, cast(tape, tape.parameter(*weight_), x.dtype()),
-                cast(tape, tape.parameter(*bias_), x.dtype()), act);
+  const Variable parameters[] = {tape.parameter(*weight_), tape.parameter(*bias_)};
+  auto rounded = cast_all(tape, parameters, x.dtype());
+  return linear(tape, x, rounded[0], rounded[1], act);
 }
 
 }  // namespace switchyard

@@ -104,6 +104,36 @@ Variable cast(Tape& tape, const Variable& x, DType dtype) {
                      });
 }
 
+std::vector<Variable> cast_all(Tape& tape, std::span<const Variable> xs, DType dtype) {
+  std::vector<Variable> results;
+  if (xs.empty() || xs[0].dtype() == dtype || tape.probes() > 0) {
+    for (const Variable& x : xs) results.push_back(cast(tape, x, dtype));
+    return results;
+  }
+  std::vector<Tensor> values;
+  std::vector<const Variable*> inputs;
+  std::vector<GradRef> nodes;
+  for (const Variable& x : xs) {
+    values.push_back(x.value());
+    inputs.push_back(&x);
+    nodes.push_back(x.node);
+  }
+  auto converted = tape.backend().convert_all(values, dtype);
+  return tape.record_joint({converted.begin(), converted.end()}, inputs,
+                           [&tape, nodes, from = xs[0].dtype()](std::span<const Dual> dys) {
+                             std::vector<Tensor> arrived;
+                             std::vector<GradRef> owners;
+                             for (std::size_t i = 0; i < dys.size(); ++i) {
+                               if (!dys[i].value) continue;
+                               arrived.push_back(dys[i].value);
+                               owners.push_back(nodes[i]);
+                             }
+                             auto dx = tape.backend().convert_all(arrived, from);
+                             for (std::size_t i = 0; i < dx.size(); ++i)
+                               tape.accumulate(owners[i], std::move(dx[i]));
+                           });
+}
+
 Variable add_scalar(Tape& tape, const Variable& x, double c) {
   return add(tape, x, tape.constant(tape.backend().full({1}, x.dtype(), c)));
 }

@@ -1,6 +1,9 @@
 #pragma once
 // Differentiable elementwise arithmetic, reductions and reshapes. Broadcasting is NumPy's.
 
+#include <span>
+#include <vector>
+
 #include "ops/tape.hpp"
 
 namespace switchyard {
@@ -11,6 +14,8 @@ Variable mul(Tape& tape, const Variable& a, const Variable& b);
 Variable scale(Tape& tape, const Variable& x, double factor);
 /// x with elements of another type; x itself where it has that type. Gradients come back in x's.
 Variable cast(Tape& tape, const Variable& x, DType dtype);
+/// That of each of several of one type, in one kernel each way.
+std::vector<Variable> cast_all(Tape& tape, std::span<const Variable> xs, DType dtype);
 /// x + c for a number c.
 Variable add_scalar(Tape& tape, const Variable& x, double c);
 /// op(x) for the functions of one variable listed with the kernels.

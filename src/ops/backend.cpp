@@ -40,6 +40,12 @@ Tensor Backend::from_host(const void* source, Shape shape, DType dtype) {
   return x;
 }
 
+std::vector<Tensor> Backend::convert_all(std::span<const Tensor> xs, DType dtype) {
+  std::vector<Tensor> ys;
+  for (const Tensor& x : xs) ys.push_back(convert(x, dtype));
+  return ys;
+}
+
 std::unique_ptr<HostCopy> Backend::start_to_host(const Tensor& x) {
   return std::make_unique<FinishedCopy>(*this, x);
 }

@@ -48,6 +48,8 @@ class Backend {
   virtual Tensor full(Shape shape, DType dtype, double value) = 0;
   /// A copy with elements converted to `dtype`.
   virtual Tensor convert(const Tensor& x, DType dtype) = 0;
+  /// That of each of several tensors of one type.
+  virtual std::vector<Tensor> convert_all(std::span<const Tensor> xs, DType dtype);
   /// Device memory of raw host bytes; `source` may go as soon as the call returns.
   Tensor from_host(const void* source, Shape shape, DType dtype);
   /// The same into memory that exists.

@@ -18,6 +18,9 @@ class ForwardingBackend : public Backend {
     return inner_.full(std::move(shape), dtype, value);
   }
   Tensor convert(const Tensor& x, DType dtype) override { return inner_.convert(x, dtype); }
+  std::vector<Tensor> convert_all(std::span<const Tensor> xs, DType dtype) override {
+    return inner_.convert_all(xs, dtype);
+  }
   void upload(const void* source, Tensor& into) override { inner_.upload(source, into); }
   void to_host(const Tensor& x, void* destination) override { inner_.to_host(x, destination); }
   std::unique_ptr<HostCopy> start_to_host(const Tensor& x) override {

@@ -63,8 +63,7 @@ Variable Tape::record(Dual value, std::span<const Variable* const> inputs, Vjp v
 // Between the results and the inputs stands a node without a value. It was created before the
 // results' own nodes, so its turn comes after all of theirs, which leave it what they got.
 std::vector<Variable> Tape::record_joint(std::vector<Dual> values,
-                                         std::initializer_list<const Variable*> inputs,
-                                         JointVjp vjp) {
+                                         std::span<const Variable* const> inputs, JointVjp vjp) {
   auto dys = std::make_shared<std::vector<Dual>>(values.size());
   Variable hub = record(Dual(), inputs, [dys, vjp = std::move(vjp)](const Dual&) { vjp(*dys); });
   std::vector<Variable> results;

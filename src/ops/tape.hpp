@@ -75,7 +75,7 @@ class Tape {
 
   /// The results of an op that has several. An undefined value gives an empty Variable.
   std::vector<Variable> record_joint(std::vector<Dual> values,
-                                     std::initializer_list<const Variable*> inputs, JointVjp vjp);
+                                     std::span<const Variable* const> inputs, JointVjp vjp);
 
   /// Adds dx to the gradient that meets at `node`; nothing if node is null.
   void accumulate(const GradRef& node, Dual dx);

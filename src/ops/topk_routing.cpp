@@ -14,9 +14,9 @@ TopKRouterOutputs fused(Tape& tape, const TopKRouterInputs& in, const TopKSpec& 
   const Variable& noise_logits = in.noise_logits ? *in.noise_logits : none;
   TopKInputs inputs{in.gate_logits.value(), noise_logits.value(), in.noise, in.mask};
   TopKRouting routing = tape.backend().route_topk(inputs, spec);
+  const Variable* variables[] = {&in.gate_logits, &noise_logits};
   auto results = tape.record_joint(
-      {routing.clean, routing.noise_std, routing.logits, routing.weights, routing.probs},
-      {&in.gate_logits, &noise_logits},
+      {routing.clean, routing.noise_std, routing.logits, routing.weights, routing.probs}, variables,
       [&tape, spec, inputs, routing, gate = in.gate_logits.node,
        noise = noise_logits.node](std::span<const Dual> dy) {
         TopKGrads grads{dy[0].value, dy[1].value, dy[2].value, dy[3].value, dy[4].value};

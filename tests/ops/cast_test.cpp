@@ -52,5 +52,31 @@ TEST_F(Cast, ToTheSameTypeIsTheInput) {
   EXPECT_EQ(y.node, x.node);
 }
 
+// The second result is used twice, the third not at all.
+TEST_F(Cast, OfSeveralIsThatOfEach) {
+  for (int probes : {0, 1}) {
+    Tape tape(backend, Recording::on, probes);
+    std::vector<Variable> x;
+    for (double v : {0.1, 0.2, 0.3}) x.push_back(tape.input(numbers({v, 2}, DType::f64)));
+    auto y = cast_all(tape, x, DType::f32);
+    ASSERT_EQ(y.size(), 3u);
+    EXPECT_EQ(y[2].dtype(), DType::f32);
+    EXPECT_EQ(block(y[2].value()), (Block{0.3f, 2}));
+    Variable z = add(tape, scale(tape, y[0], 3.0), add(tape, y[1], y[1]));
+    tape.backward(z, Dual(numbers({1, 10}, DType::f32)));
+    EXPECT_EQ(tape.gradient(x[0]).value.dtype(), DType::f64);
+    EXPECT_EQ(block(tape.gradient(x[0]).value), (Block{3, 30}));
+    EXPECT_EQ(block(tape.gradient(x[1]).value), (Block{2, 20}));
+    EXPECT_FALSE(tape.gradient(x[2]).value.defined());
+  }
+}
+
+TEST_F(Cast, OfSeveralToTheSameTypeAreTheInputs) {
+  Tape tape(backend, Recording::on);
+  std::vector<Variable> x = {tape.input(numbers({0.1, 2}, DType::f64))};
+  EXPECT_EQ(cast_all(tape, x, DType::f64)[0].node, x[0].node);
+  EXPECT_TRUE(cast_all(tape, {}, DType::f32).empty());
+}
+
 }  // namespace
 }  // namespace switchyard::test

@@ -123,10 +123,11 @@ TEST_F(TapeTest, PushesTangentsWithoutRecording) {
 std::vector<Variable> sum_and_product(Tape& tape, const Variable& a, const Variable& b,
                                       int& calls) {
   Backend& backend = tape.backend();
+  const Variable* inputs[] = {&a, &b};
   return tape.record_joint(
       {backend.binary(BinaryOp::add, a.value(), b.value()), Dual(),
        backend.binary(BinaryOp::mul, a.value(), b.value())},
-      {&a, &b}, [&tape, &backend, a, b, &calls](std::span<const Dual> dy) {
+      inputs, [&tape, &backend, a, b, &calls](std::span<const Dual> dy) {
         ++calls;
         ASSERT_FALSE(dy[1].value.defined());
         for (auto [self, other] : {std::pair{&a, &b}, std::pair{&b, &a}}) {

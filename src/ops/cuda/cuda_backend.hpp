@@ -35,6 +35,7 @@ class CudaBackend final : public Backend {
 
   Tensor full(Shape shape, DType dtype, double value) override;
   Tensor convert(const Tensor& x, DType dtype) override;
+  std::vector<Tensor> convert_all(std::span<const Tensor> xs, DType dtype) override;
   void upload(const void* source, Tensor& into) override;
   void to_host(const Tensor& x, void* destination) override;
   std::unique_ptr<HostCopy> start_to_host(const Tensor& x) override;

@@ -51,6 +51,19 @@ class Lists {
 
 }  // namespace
 
+std::vector<Tensor> CudaBackend::convert_all(std::span<const Tensor> xs, DType dtype) {
+  std::vector<Tensor> ys;
+  Lists<2> lists;
+  for (const Tensor& x : xs) {
+    ys.push_back(empty(x.shape(), dtype));
+    lists.add({address(x), address(ys.back())}, x);
+  }
+  lists.for_each([&]<class From>(const ConvertList& list) {
+    dispatch_compute(dtype, [&]<class To>() { launch_convert_all<From, To>(list, stream()); });
+  });
+  return ys;
+}
+
 Tensor CudaBackend::dots(std::span<const Tensor> a, std::span<const Tensor> b) {
   ref::expect_pairs(a, b);
   Lists<2> lists;

@@ -16,6 +16,22 @@ __device__ T from_double(double x) {
   return static_cast<T>(static_cast<Compute<T>>(x));
 }
 
+template <class From, class To>
+__global__ void convert_all_kernel(ConvertList list) {
+  const Chunk chunk = chunk_of_block(list);
+  const From* from = static_cast<const From*>(list.address[chunk.tensor][0]);
+  To* to = static_cast<To*>(list.address[chunk.tensor][1]);
+  using Wider = std::conditional_t<(sizeof(From) > sizeof(To)), From, To>;
+  for_packs_of<Wider>(chunk, list, [&]<int N>(std::int64_t i) {
+    const Pack<From, N> x = load_pack<N>(from + i);
+    Pack<To, N> y;
+#pragma unroll
+    for (int j = 0; j < N; ++j)
+      y.at[j] = static_cast<To>(static_cast<Compute<To>>(static_cast<Compute<From>>(x.at[j])));
+    store_pack(to + i, y);
+  });
+}
+
 template <class T>
 __global__ void partial_dots_kernel(VectorPairs pairs, double* partial) {
   const Chunk chunk = chunk_of_block(pairs);
@@ -74,6 +90,11 @@ __global__ void sgd_step_kernel(SgdList list, SgdUpdate update) {
 
 }  // namespace
 
+template <class From, class To>
+void launch_convert_all(const ConvertList& list, cudaStream_t stream) {
+  launch(convert_all_kernel<From, To>, dim3(list.chunks()), kBlock, stream, list);
+}
+
 template <class T>
 void launch_partial_dots(const VectorPairs& pairs, double* partial, cudaStream_t stream) {
   launch(partial_dots_kernel<T>, dim3(pairs.chunks()), kBlock, stream, pairs, partial);
@@ -89,6 +110,9 @@ void launch_sgd_step(const SgdList& list, const SgdUpdate& update, cudaStream_t 
 }
 
 #define SY_INSTANTIATE(T)                                                          \
+  template void launch_convert_all<T, float>(const ConvertList&, cudaStream_t);    \
+  template void launch_convert_all<T, double>(const ConvertList&, cudaStream_t);   \
+  template void launch_convert_all<T, BFloat16>(const ConvertList&, cudaStream_t); \
   template void launch_partial_dots<T>(const VectorPairs&, double*, cudaStream_t); \
   template void launch_sgd_step<T>(const SgdList&, const SgdUpdate&, cudaStream_t);
 SY_INSTANTIATE(float)

@@ -9,6 +9,11 @@ namespace switchyard {
 
 using VectorPairs = TensorList<2>;  ///< a, b
 using SgdList = TensorList<3>;      ///< parameter, gradient, momentum
+using ConvertList = TensorList<2>;  ///< from, to
+
+/// Backend::convert_all.
+template <class From, class To>
+void launch_convert_all(const ConvertList& list, cudaStream_t stream);
 
 /// partial[c] = the sum of a_i b_i over chunk c of the list.
 template <class T>

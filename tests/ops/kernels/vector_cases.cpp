@@ -19,6 +19,19 @@ KernelCase dots(const std::string& name, const std::vector<Shape>& shapes) {
           }};
 }
 
+/// To every type; read in the one that holds all of them.
+KernelCase convert_all(const std::string& name, const std::vector<Shape>& shapes) {
+  return {"convert_all_" + name, shapes, 0.0,
+          [](Backend& backend, const Tensors& in) -> Tensors {
+            Tensors out;
+            for (DType dtype : {DType::f32, DType::f64, DType::bf16})
+              for (const Tensor& y : backend.convert_all(in, dtype))
+                out.push_back(backend.convert(y, DType::f64));
+            return out;
+          },
+          InBf16{0.0, {}}};
+}
+
 Tensor scalar(Backend& backend, double value) {
   return backend.full({1}, DType::f64, value);
 }
@@ -67,7 +80,10 @@ std::vector<Shape> many(std::int64_t count) {
 
 std::vector<KernelCase> vector_cases() {
   const SgdSpec usual{0.9, 5e-4, false};
-  return {dots("one", {{7, 5}}),
+  return {convert_all("several", {{7, 5}, {0}, {50021}, {1}, {}, {64, 3, 3, 8}}),
+          convert_all("many", many(70)),
+          convert_all("of_nothing", {}),
+          dots("one", {{7, 5}}),
           dots("several", {{7, 5}, {0}, {100003}, {1}, {}}),
           dots("many", many(100)),
           dots("of_nothing", {}),
