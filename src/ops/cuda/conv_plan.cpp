@@ -1,10 +1,13 @@
 #include "ops/cuda/conv_plan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace switchyard {
 namespace {
 
+constexpr std::int64_t kWorkspaceLimit = std::int64_t{512} << 20;
+constexpr std::size_t kMostPlans = 8;
 constexpr float kHardlyLonger = 1.1F;
 
 std::vector<CudnnDescriptor> proposed_configs(const ConvGraph& graph, cudnnBackendHeurMode_t mode) {
@@ -12,7 +15,8 @@ std::vector<CudnnDescriptor> proposed_configs(const ConvGraph& graph, cudnnBacke
   heuristics.set_part(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph.descriptor())
       .set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
   if (!heuristics.try_finalize()) return {};
-  return heuristics.get_parts(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+  return heuristics.get_parts(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
+                              heuristics.count_parts(CUDNN_ATTR_ENGINEHEUR_RESULTS));
 }
 
 /// The list, and what is known to run where nothing of the list does.
@@ -21,6 +25,20 @@ std::vector<CudnnDescriptor> all_configs(const ConvGraph& graph) {
   for (CudnnDescriptor& config : proposed_configs(graph, CUDNN_HEUR_MODE_FALLBACK))
     all.push_back(std::move(config));
   return all;
+}
+
+std::string name_of(const CudnnDescriptor& engine, const CudnnDescriptor& config) {
+  std::string name = std::to_string(engine.get<std::int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX));
+  char separator = '/';
+  for (const CudnnDescriptor& knob :
+       config.get_parts(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR,
+                        CUDNN_KNOB_TYPE_COUNTS)) {
+    name += fmt::format(
+        "{}{}={}", std::exchange(separator, ','),
+        static_cast<int>(knob.get<cudnnBackendKnobType_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE)),
+        knob.get<std::int64_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
+  }
+  return name;
 }
 
 /// Which tensor of a graph lies where.
@@ -55,25 +73,24 @@ bool may_use(std::span<const cudnnBackendNumericalNote_t> notes, DType dtype,
 }
 
 std::vector<ConvPlan> list_plans(cudnnHandle_t handle, const ConvOperation& operation,
-                                 const EngineRules& rules, std::int64_t workspace_limit,
-                                 std::size_t most) {
+                                 const EngineRules& rules, const std::string& only) {
   const auto graph = std::make_shared<const ConvGraph>(handle, operation);
   std::vector<ConvPlan> plans;
   for (CudnnDescriptor& config : all_configs(*graph)) {
-    if (plans.size() == most) break;
+    if (plans.size() == kMostPlans) break;
     const CudnnDescriptor engine =
         config.get_part(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
     const auto notes = engine.get_list<cudnnBackendNumericalNote_t>(
         CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_NUMERICAL_NOTE_TYPE_COUNT);
-    if (!may_use(notes, operation.dtype, rules)) continue;
+    const std::string name = name_of(engine, config);
+    if (!may_use(notes, operation.dtype, rules) || (!only.empty() && name != only)) continue;
     CudnnDescriptor plan(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
     plan.set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, handle)
         .set_part(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, config);
     if (!plan.try_finalize()) continue;
     const auto workspace = plan.get<std::int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
-    if (workspace > workspace_limit) continue;
-    plans.push_back({graph, std::move(config), std::move(plan),
-                     engine.get<std::int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX), workspace});
+    if (workspace <= kWorkspaceLimit)
+      plans.push_back({graph, std::move(config), std::move(plan), name, workspace});
   }
   return plans;
 }

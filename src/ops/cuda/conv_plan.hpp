@@ -2,6 +2,7 @@
 // The engines of cuDNN that can run a convolution, ready to run.
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "ops/cuda/conv_graph.hpp"
@@ -23,15 +24,15 @@ struct ConvPlan {
   std::shared_ptr<const ConvGraph> graph;  // which the others refer to
   CudnnDescriptor config;
   CudnnDescriptor plan;
-  std::int64_t engine = 0;  ///< cuDNN's number of it
+  /// cuDNN's number of it and its knobs' settings, "38/2=4,13=0": the same in every launch.
+  std::string engine;
   std::int64_t workspace_bytes = 0;
 };
 
-/// Up to `most` plans that the rules allow and that need no more workspace; those that cuDNN
-/// expects to be fastest come first. Empty where it has none.
+/// Plans that the rules allow, up to a number and a size of workspace; those that cuDNN expects to
+/// be fastest come first. Empty where it has none. `only`: nothing but this engine, unless empty.
 std::vector<ConvPlan> list_plans(cudnnHandle_t handle, const ConvOperation& operation,
-                                 const EngineRules& rules, std::int64_t workspace_limit,
-                                 std::size_t most);
+                                 const EngineRules& rules, const std::string& only = {});
 
 /// Which of these times, in the order of such a list, to take: the first that is hardly longer than
 /// the shortest. So noise seldom changes the choice, and with it the last bits of results.

@@ -5,6 +5,7 @@
 // Each family of kernels has a pair of files here: <family>.cpp checks shapes and allocates,
 // <family>.cu holds the kernels and their launches, declared in <family>_kernels.hpp.
 
+#include <filesystem>
 #include <memory>
 
 #include "device/cuda/cuda_device.hpp"
@@ -21,6 +22,8 @@ struct CudaBackendOptions {
   bool fast_nondeterministic = false;
   /// Receives one line whenever a convolution's algorithm has been chosen; may be empty.
   std::function<void(const std::string&)> log = {};
+  /// Where these choices are kept from launch to launch, see ConvChoices; empty: nowhere.
+  std::filesystem::path choices = {};
 };
 
 class CudaBackend final : public Backend {

@@ -77,15 +77,18 @@ CudnnDescriptor CudnnDescriptor::get_part(Attribute name, cudnnBackendDescriptor
 }
 
 std::vector<CudnnDescriptor> CudnnDescriptor::get_parts(Attribute name,
-                                                        cudnnBackendDescriptorType_t type) const {
-  const std::size_t count = get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, nullptr);
+                                                        cudnnBackendDescriptorType_t type,
+                                                        std::int64_t most) const {
   std::vector<CudnnDescriptor> parts;
   std::vector<cudnnBackendDescriptor_t> handles;
-  for (std::size_t i = 0; i < count; ++i) handles.push_back(parts.emplace_back(type).handle());
-  const std::size_t filled = get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR,
-                                     static_cast<std::int64_t>(count), handles.data());
+  for (std::int64_t i = 0; i < most; ++i) handles.push_back(parts.emplace_back(type).handle());
+  const std::size_t filled = get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, most, handles.data());
   parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(filled), parts.end());
   return parts;
+}
+
+std::int64_t CudnnDescriptor::count_parts(Attribute name) const {
+  return static_cast<std::int64_t>(get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, nullptr));
 }
 
 }  // namespace switchyard

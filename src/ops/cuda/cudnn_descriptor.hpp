@@ -43,6 +43,8 @@ inline constexpr auto kAttributeType<cudnnPointwiseMode_t> = CUDNN_TYPE_POINTWIS
 template <>
 inline constexpr auto kAttributeType<cudnnBackendHeurMode_t> = CUDNN_TYPE_HEUR_MODE;
 template <>
+inline constexpr auto kAttributeType<cudnnBackendKnobType_t> = CUDNN_TYPE_KNOB_TYPE;
+template <>
 inline constexpr auto kAttributeType<cudnnBackendNumericalNote_t> = CUDNN_TYPE_NUMERICAL_NOTE;
 
 class CudnnDescriptor {
@@ -81,16 +83,18 @@ class CudnnDescriptor {
     get_raw(name, kAttributeType<T>, 1, &value);
     return value;
   }
-  /// A part of this, which must be of `type`; and all parts of a list.
+  /// A part of this, which must be of `type`; and up to `most` parts of a list.
   CudnnDescriptor get_part(Attribute name, cudnnBackendDescriptorType_t type) const;
-  std::vector<CudnnDescriptor> get_parts(Attribute name, cudnnBackendDescriptorType_t type) const;
+  std::vector<CudnnDescriptor> get_parts(Attribute name, cudnnBackendDescriptorType_t type,
+                                         std::int64_t most) const;
+  std::int64_t count_parts(Attribute name) const;
 
   cudnnBackendDescriptor_t handle() const { return handle_.get(); }
 
  private:
   CudnnDescriptor& set_raw(Attribute name, cudnnBackendAttributeType_t type, std::size_t count,
                            const void* values);
-  /// How many there are.
+  /// How many there are, or were written where `values` is not null.
   std::size_t get_raw(Attribute name, cudnnBackendAttributeType_t type, std::int64_t most,
                       void* values) const;
 

@@ -6,13 +6,12 @@
 #include <optional>
 
 #include "device/cuda/event.hpp"
+#include "ops/cuda/conv_choices.hpp"
 #include "ops/cuda/conv_plan.hpp"
 
 namespace switchyard {
 namespace {
 
-constexpr std::int64_t kWorkspaceLimit = std::int64_t{512} << 20;
-constexpr std::size_t kMostCandidates = 8;
 constexpr std::size_t kTimedRuns = 5;
 
 struct DestroyHandle {
@@ -50,7 +49,8 @@ class CudnnEngine::Impl {
   Impl(CudaDevice& device, const CudaBackendOptions& options)
       : device_(device),
         rules_{options.fast_nondeterministic, options.precision == Precision::tf32},
-        log_(options.log),
+        log_(options.log ? options.log : [](const std::string&) {}),
+        choices_(options.choices),
         handle_(make_handle(device.stream())) {}
 
   bool run(ConvOperation operation, const ConvOperands& operands) {
@@ -68,8 +68,18 @@ class CudnnEngine::Impl {
                "{} is being recorded, but its algorithm has not been chosen yet, which takes "
                "measurements; run the same work once before recording it",
                to_string(operation));
-    std::vector<ConvPlan> plans =
-        list_plans(handle_.get(), operation, rules_, kWorkspaceLimit, kMostCandidates);
+    const std::string key = key_of(operation);
+    if (const auto recorded = choices_.find(key))
+      if (auto plans = list_plans(handle_.get(), operation, rules_, *recorded); !plans.empty()) {
+        log(operation, plans[0], "as chosen before");
+        return std::move(plans[0]);
+      }
+    return measure_all(key, operation, operands);
+  }
+
+  std::optional<ConvPlan> measure_all(const std::string& key, const ConvOperation& operation,
+                                      const ConvOperands& operands) {
+    std::vector<ConvPlan> plans = list_plans(handle_.get(), operation, rules_);
     std::vector<float> times;
     std::erase_if(plans, [&](const ConvPlan& plan) {
       const std::optional<float> time = measure(plan, operands);
@@ -77,14 +87,33 @@ class CudnnEngine::Impl {
       return !time;
     });
     if (plans.empty()) {
-      log(fmt::format("{}: cuDNN has no engine for it", to_string(operation)));
+      log_(fmt::format("{}: cuDNN has no engine for it", to_string(operation)));
       return {};
     }
-    const std::size_t best = choose_fastest(times);
-    log(fmt::format("{}: cuDNN engine {}, {:.3f} ms, {:.1f} MiB of workspace, of {} tried",
-                    to_string(operation), plans[best].engine, times[best],
-                    static_cast<double>(plans[best].workspace_bytes) / (1 << 20), plans.size()));
+    const std::size_t fastest = choose_fastest(times);
+    const std::string agreed = settle(key, plans[fastest].engine);
+    const auto other = std::ranges::find(plans, agreed, &ConvPlan::engine);
+    const std::size_t best = other == plans.end() ? fastest : other - plans.begin();
+    log(operation, plans[best], fmt::format("{:.3f} ms, of {} tried", times[best], plans.size()));
     return std::move(plans[best]);
+  }
+
+  /// What tells choices apart, beside the device: whatever engines are proposed for.
+  std::string key_of(const ConvOperation& operation) const {
+    return fmt::format("{}, cuDNN {}: {}, aligned to {}{}{}", device_.info().name,
+                       cudnnGetVersion(), to_string(operation), operation.alignment,
+                       rules_.tf32 ? ", tf32" : "",
+                       rules_.nondeterministic ? ", nondeterministic" : "");
+  }
+
+  std::string settle(const std::string& key, const std::string& engine) {
+    try {
+      return choices_.settle(key, engine);
+    } catch (const Error& error) {
+      log_(error.what());
+      choices_ = ConvChoices({});
+      return engine;
+    }
   }
 
   /// Milliseconds of a run; nothing where it does not run after all.
@@ -109,13 +138,15 @@ class CudnnEngine::Impl {
     return enqueue_plan(handle_.get(), plan, operands, workspace.get());
   }
 
-  void log(const std::string& line) {
-    if (log_) log_(line);
+  void log(const ConvOperation& operation, const ConvPlan& plan, const std::string& how) {
+    log_(fmt::format("{}: cuDNN engine {}, {:.1f} MiB of workspace, {}", to_string(operation),
+                     plan.engine, static_cast<double>(plan.workspace_bytes) / (1 << 20), how));
   }
 
   CudaDevice& device_;
   EngineRules rules_;
   std::function<void(const std::string&)> log_;
+  ConvChoices choices_;
   CudnnHandle handle_;
   std::map<ConvOperation, std::optional<ConvPlan>> plans_;
 };

@@ -6,17 +6,20 @@
 #include <array>
 #include <cstdlib>
 
+#include "base/file.hpp"
 #include "ops/cuda/conv_plan.hpp"
 #include "ops/cuda/cudnn_engine.hpp"
 #include "ops/cuda/device_tensors.hpp"
 #include "ops/cuda/im2col.hpp"
 #include "support/error_text.hpp"
+#include "support/temp_folder.hpp"
 
 namespace switchyard::test {
 namespace {
 
 using switchyard::testing::contains;
 using switchyard::testing::error_text;
+using switchyard::testing::TempFolder;
 
 constexpr ConvProblem kProblem{2, 6, 5, 8, 4, 3, 3, 2, 1};
 
@@ -226,8 +229,36 @@ TEST_F(ConvEngineTest, TakesTheFastestOfThoseThatTheRulesAllow) {
   ASSERT_TRUE(y);
   EXPECT_LE(relative_error(download(y), expected_forward(kProblem, DType::f32)), 1e-6);
   ASSERT_EQ(lines_.size(), 1U);
-  EXPECT_TRUE(contains(lines_[0], ": cuDNN engine 8, "));
-  EXPECT_TRUE(contains(lines_[0], " ms, 1.0 MiB of workspace, of 3 tried"));
+  EXPECT_TRUE(contains(lines_[0], ": cuDNN engine 8/2=80, 1.0 MiB of workspace, "));
+  EXPECT_TRUE(contains(lines_[0], " ms, of 3 tried"));
+}
+
+TEST_F(ConvEngineTest, LaterLaunchesTakeWhatTheFirstChose) {
+  const TempFolder folder;
+  const auto file = folder / "choices";
+  const auto launch = [&] {
+    forward(engine({.choices = file}), kProblem, DType::f32);
+    return lines_.back();
+  };
+  const SlowEngines slow;
+  launch();
+  std::string text = read_file(file);
+  ASSERT_TRUE(text.ends_with("\t8/2=80\n")) << text;
+  EXPECT_TRUE(contains(launch(), "engine 8/2=80, 1.0 MiB of workspace, as chosen before"));
+  text.replace(text.find("8/2=80"), 6, "7/2=70");
+  write_file(file, text);
+  EXPECT_TRUE(contains(launch(), "engine 7/2=70, 0.0 MiB of workspace, as chosen before"));
+  text.replace(text.find("7/2=70"), 6, "2/2=20");
+  write_file(file, text);
+  EXPECT_TRUE(contains(launch(), "engine 8/2=80")) << "the rules hold for the record too";
+}
+
+TEST_F(ConvEngineTest, ChoosesWhereTheRecordCannotBeKept) {
+  const SlowEngines slow;
+  ASSERT_TRUE(forward(engine({.choices = "/proc/no/choices"}), kProblem, DType::f32));
+  ASSERT_EQ(lines_.size(), 2U);
+  EXPECT_TRUE(contains(lines_[0], "cannot be kept in /proc/no/choices ("));
+  EXPECT_TRUE(contains(lines_[1], "engine 8/2=80"));
 }
 
 TEST_F(ConvEngineTest, TriesMoreWhereTheRulesAllowMore) {

@@ -52,7 +52,12 @@ Shared make_config(std::int64_t index, const Shared& graph) {
   described->put(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, std::vector{index});
   described->put(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, engine.notes);
   described->parts[CUDNN_ATTR_ENGINE_OPERATION_GRAPH] = {graph};
+  auto knob = std::make_shared<Content>(Content{CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, true});
+  knob->put(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, CUDNN_TYPE_KNOB_TYPE,
+            std::vector{CUDNN_KNOB_TYPE_TILE_SIZE});
+  knob->put(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE, CUDNN_TYPE_INT64, std::vector{10 * index});
   auto config = std::make_shared<Content>(Content{CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, true});
+  config->parts[CUDNN_ATTR_ENGINECFG_KNOB_CHOICES] = {knob};
   config->parts[CUDNN_ATTR_ENGINECFG_ENGINE] = {described};
   return config;
 }
