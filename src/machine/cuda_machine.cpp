@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <vector>
 
@@ -37,13 +39,24 @@ Transport choose_transport(Transport asked, const CudaDevice& device, Communicat
                                                                   : Transport::staged;
 }
 
+// Among what programs keep for this user from launch to launch; empty where no folder is known.
+std::filesystem::path convolution_choices() {
+  const char* name = "switchyard/convolutions";
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache)
+    return std::filesystem::path(cache) / name;
+  if (const char* home = std::getenv("HOME"); home && *home)
+    return std::filesystem::path(home) / ".cache" / name;
+  return {};
+}
+
 class CudaMachine final : public Machine {
  public:
   CudaMachine(const MachineConfig& config, Communicator& host_world, Logger& log)
       : device_(open_cuda_device(local_rank(host_world) % survey_cuda_devices().devices)),
         backend_(*device_, {.precision = config.precision,
                             .fast_nondeterministic = config.fast_nondeterministic,
-                            .log = [&log](const std::string& line) { log.info("{}", line); }}),
+                            .log = [&log](const std::string& line) { log.info("{}", line); },
+                            .choices = convolution_choices()}),
         transport_(choose_transport(config.transport, *device_, host_world)),
         world_(transport_ == Transport::nccl ? make_nccl_communicator(*device_, host_world)
                                              : make_staged_communicator(*device_, host_world)) {}
