@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -18,6 +19,7 @@ namespace cuda_emulation {
 namespace {
 
 constexpr std::size_t kReserved = std::size_t{256} << 30;  // of addresses, not of memory
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 struct Piece {
   std::size_t bytes;  // what was asked for, in whole pages
@@ -29,9 +31,14 @@ class Memory {
   void* allocate(int device, std::size_t bytes) {
     std::lock_guard lock(emulation_mutex());
     std::size_t size = whole_pages(bytes);
-    if (in_use_[device] + size > device_memory_in_total() || next_ + size + page_ > kReserved)
+    if (in_use_[device] + size > device_memory_in_total() ||
+        next_ + kHugePage + size + page_ > kReserved)
       return nullptr;
+    const bool huge = size >= kHugePage;
+    if (huge) next_ = (next_ + kHugePage - 1) / kHugePage * kHugePage;
     std::byte* start = reserved_ + next_;
+    // Opening and closing a large piece page by page would take longer than most kernels.
+    if (huge) madvise(start, size, MADV_HUGEPAGE);
     next_ += size + page_;
     in_use_[device] += size;
     pieces_[start] = {size, device};
@@ -77,10 +84,11 @@ class Memory {
   }
 
   static std::byte* reserve() {
-    void* start =
-        mmap(nullptr, kReserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* start = mmap(nullptr, kReserved + kHugePage, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start == MAP_FAILED) throw std::runtime_error("no addresses for device memory");
-    return static_cast<std::byte*>(start);
+    auto address = reinterpret_cast<std::uintptr_t>(start);
+    return reinterpret_cast<std::byte*>((address + kHugePage - 1) / kHugePage * kHugePage);
   }
 
   static void protect(std::byte* start, std::size_t bytes, int access) {
