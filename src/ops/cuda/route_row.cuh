@@ -6,7 +6,7 @@
 
 namespace switchyard {
 
-constexpr float kStdFloor = 1e-5f;
+constexpr double kStdFloor = 1e-5;
 
 __device__ inline int lane_of_warp() {
   return static_cast<int>(threadIdx.x % kWarp);
