@@ -52,7 +52,7 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
   if (event->capture) return report(cudaErrorCapturedEvent);
   if (cudaError_t status = ce::check_unsafe_call()) return status;
   if (ce::has_passed(*event)) return cudaSuccess;
-  event->stream->run_until(event->stream->executed + 1);
+  event->stream->step();
   return report(cudaErrorNotReady);
 }
 

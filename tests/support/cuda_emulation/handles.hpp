@@ -37,6 +37,10 @@ struct CUstream_st : std::enable_shared_from_this<CUstream_st> {
   bool joined = true;          ///< the capture's origin waits for all that this stream put into it
 
   void append(cuda_emulation::Work work);
+  /// For work that is running and not done, as a kernel that waits: it stays the first.
+  void stay(cuda_emulation::Work work);
+  /// Runs the first that is pending.
+  void step();
   void run_until(std::uint64_t position);
   void run_all() { run_until(enqueued); }
 };

@@ -24,15 +24,23 @@ void CUstream_st::append(ce::Work work) {
   if (ce::text_setting("CUDA_EMULATION_LAZY").empty()) run_all();
 }
 
+void CUstream_st::stay(ce::Work work) {
+  pending.push_front(std::move(work));
+  --executed;
+}
+
+void CUstream_st::step() {
+  std::lock_guard lock(ce::emulation_mutex());
+  ce::Work work = std::move(pending.front());
+  pending.pop_front();
+  ++executed;
+  ce::OpenDeviceMemory open;
+  work();
+}
+
 void CUstream_st::run_until(std::uint64_t position) {
   std::lock_guard lock(ce::emulation_mutex());
-  while (executed < position) {
-    ce::Work work = std::move(pending.front());
-    pending.pop_front();
-    ++executed;
-    ce::OpenDeviceMemory open;
-    work();
-  }
+  while (executed < position) step();
 }
 
 namespace cuda_emulation {
@@ -61,6 +69,14 @@ bool forbids_unsafe_calls(const Capture& capture) {
 cudaError_t spoil(CUstream_st& stream, cudaError_t status) {
   if (stream.capture) stream.capture->invalid = true;
   return report(status);
+}
+
+// A step at a time, so that a host that only asks comes back where the earlier stream hangs.
+void wait_for(CUstream_st& later, const std::shared_ptr<CUstream_st>& earlier,
+              std::uint64_t position) {
+  if (earlier->executed < position) earlier->step();
+  if (earlier->executed >= position) return;
+  later.stay([&later, earlier, position] { wait_for(later, earlier, position); });
 }
 
 // A stream that waits for captured work becomes part of the capture.
@@ -170,7 +186,7 @@ cudaError_t cudaStreamQuery(cudaStream_t handle) {
   if (!stream) return report(cudaErrorInvalidResourceHandle);
   if (stream->capture) return ce::spoil(*stream, cudaErrorStreamCaptureUnsupported);
   if (stream->executed == stream->enqueued) return cudaSuccess;
-  stream->run_until(stream->executed + 1);
+  stream->step();
   return report(cudaErrorNotReady);
 }
 
@@ -188,8 +204,9 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned
   if (!stream || !event) return report(cudaErrorInvalidResourceHandle);
   if (!event->stream) return cudaSuccess;
   if (stream->capture || event->capture) return ce::wait_in_capture(*stream, *event);
-  stream->append(
-      [earlier = event->stream, position = event->position] { earlier->run_until(position); });
+  stream->append([stream, earlier = event->stream, position = event->position] {
+    ce::wait_for(*stream, earlier, position);
+  });
   return cudaSuccess;
 }
 
