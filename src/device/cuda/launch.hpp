@@ -15,7 +15,7 @@
 #ifdef __CUDACC__
 #include "device/cuda/check.hpp"
 #else
-#include "cuda_emulation/kernel.hpp"
+#include <cuda_emulation/kernel.hpp>
 #endif
 
 namespace switchyard {
