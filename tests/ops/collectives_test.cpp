@@ -104,6 +104,23 @@ TEST_F(Collectives, ExchangeRowsMatchesCentralDifferences) {
          }});
 }
 
+// Two exchanges under way at once, work between their begins and finishes.
+TEST_F(Collectives, ExchangesUnderWayMatchCentralDifferences) {
+  auto started = [](RowExchange exchange) {
+    auto start = [](std::function<Tensor(const Tensor&)> move) {
+      return [move](const Tensor& x) -> Arrival { return [y = move(x)] { return y; }; };
+    };
+    return StartedRowExchange{start(exchange.apply), start(exchange.adjoint)};
+  };
+  std::int64_t rows = total(exchange.sent);
+  check({"exchange_under_way", {{rows, 2}, {rows, 2}}, [&](Tape& tape, Inputs in) {
+           ExchangeUnderWay a = begin_exchange(tape, in[0], started(exchange.there()));
+           ExchangeUnderWay b = begin_exchange(tape, in[1], started(exchange.there()));
+           Variable x = unary(tape, UnaryOp::softplus, finish_exchange(tape, a));
+           return mul(tape, x, finish_exchange(tape, b));
+         }});
+}
+
 // An expert a rank. The directions include the last rank's inputs alone, where the others have no
 // tangent of their own and still must take part in the messages.
 TEST_F(Collectives, ExpertsBehindAnExchangeMatchCentralDifferences) {
