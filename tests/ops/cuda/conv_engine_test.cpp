@@ -21,7 +21,8 @@ using switchyard::testing::contains;
 using switchyard::testing::error_text;
 using switchyard::testing::TempFolder;
 
-constexpr ConvProblem kProblem{2, 6, 5, 8, 4, 3, 3, 2, 1};
+/// Channels as engines like them.
+constexpr ConvProblem kProblem{2, 8, 6, 32, 16, 3, 3, 2, 1};
 
 TEST(EngineRules, RepeatabilityIsGivenUpOnRequestAlone) {
   const std::array notes{CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC};
@@ -61,12 +62,13 @@ TEST(ChooseFastest, TakesTheFirstThatIsHardlySlower) {
 
 TEST(ConvOperationName, SaysWhatIsComputed) {
   EXPECT_EQ(to_string(ConvOperation{ConvKind::grad_weight, DType::bf16, kProblem}),
-            "conv2d_grad_weight (2, 6, 5, 8) * (4, 3, 3, 8) stride 2 padding 1 bf16");
-  EXPECT_EQ(to_string(ConvOperation{ConvKind::forward,
-                                    DType::f32,
-                                    kProblem,
-                                    {.fused = true, .residual = true, .relu = true}}),
-            "conv2d with residual, bias, relu (2, 6, 5, 8) * (4, 3, 3, 8) stride 2 padding 1 f32");
+            "conv2d_grad_weight (2, 8, 6, 32) * (16, 3, 3, 32) stride 2 padding 1 bf16");
+  EXPECT_EQ(
+      to_string(ConvOperation{ConvKind::forward,
+                              DType::f32,
+                              kProblem,
+                              {.fused = true, .residual = true, .relu = true}}),
+      "conv2d with residual, bias, relu (2, 8, 6, 32) * (16, 3, 3, 32) stride 2 padding 1 f32");
 }
 
 /// Numbers of a convolution's tensors, rounded to the type under test, in double on the host.
@@ -184,7 +186,7 @@ TEST_F(ConvEngineTest, IsRecordedOnceItHasRun) {
   CudnnEngine& cudnn = engine();
   const auto work = [&] { cudnn.run({ConvKind::forward, dtype, kProblem}, {x, w, y}); };
   const std::string text = error_text(ExitCode::run_failed, [&] { device_->capture(work); });
-  EXPECT_TRUE(contains(text, "conv2d (2, 6, 5, 8) * (4, 3, 3, 8) stride 2 padding 1 bf16"));
+  EXPECT_TRUE(contains(text, "conv2d (2, 8, 6, 32) * (16, 3, 3, 32) stride 2 padding 1 bf16"));
   EXPECT_TRUE(contains(text, "run the same work once before recording it"));
 
   work();

@@ -49,9 +49,9 @@ struct Content {
   template <class T>
   void put(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t of,
            const std::vector<T>& list) {
-    Values& into = values[name] = {of, static_cast<std::int64_t>(list.size()), {}};
-    into.bytes.resize(list.size() * sizeof(T));
-    if (!list.empty()) std::memcpy(into.bytes.data(), list.data(), into.bytes.size());
+    const auto* first = reinterpret_cast<const std::byte*>(list.data());
+    values[name] = {
+        of, static_cast<std::int64_t>(list.size()), {first, first + list.size() * sizeof(T)}};
   }
 };
 
