@@ -154,21 +154,24 @@ ExitCode Trainer::run() {
   return ExitCode::done;
 }
 
+std::int64_t Trainer::batches_of_epoch() const {
+  return batch_count(static_cast<std::int64_t>(data_.split.train.size()), config_.run.batch);
+}
+
 Trainer::Outcome Trainer::train_epoch(EpochRecord& record) {
   BatchPlan plan{.order = epoch_order(data_.split.train, config_.run.seed, progress_.epoch),
                  .batch_size = config_.run.batch,
                  .first_batch = progress_.batch,
                  .rank = world_.rank(),
                  .world = world_.size()};
-  std::int64_t batches =
-      batch_count(static_cast<std::int64_t>(plan.order.size()), config_.run.batch);
+  const std::int64_t batches = batches_of_epoch();
   batches_->start(std::move(plan), progress_.epoch);
   meter_->start_epoch();
   Clock::time_point start = Clock::now();
   while (!stop_requested_) {
     std::optional<BatchShare> share = batches_->next();
     if (!share) break;
-    take_step(*share, batches);
+    take_step(*share);
     record.trained_images += share->global_size;
     bool due =
         config_.run.checkpoint_every > 0 && progress_.step % config_.run.checkpoint_every == 0;
@@ -190,11 +193,11 @@ double Trainer::rate_of(std::int64_t batch, std::int64_t batches) const {
                         .steps_per_epoch = batches});
 }
 
-void Trainer::take_step(const BatchShare& share, std::int64_t batches) {
+void Trainer::take_step(const BatchShare& share) {
   try {
     note(step_.run({.share = share,
                     .step = static_cast<std::uint64_t>(progress_.step),
-                    .learning_rate = rate_of(progress_.batch, batches),
+                    .learning_rate = rate_of(progress_.batch, batches_of_epoch()),
                     .stop_requested = signals_.requested()}));
   } catch (const OutOfMemory& error) {
     explain(error, share.global_size);
@@ -202,9 +205,6 @@ void Trainer::take_step(const BatchShare& share, std::int64_t batches) {
   ++progress_.batch;
   ++progress_.step;
   meter_->add(share.global_size);
-  if (progress_.epoch_sums.samples() > 0)
-    log_.progress(meter_->line(progress_.epoch, config_.run.epochs, progress_.batch, batches,
-                               progress_.epoch_sums));
 }
 
 void Trainer::note(const std::optional<StepResult>& result) {
@@ -213,6 +213,8 @@ void Trainer::note(const std::optional<StepResult>& result) {
   progress_.balance_sum += result->balance * result->sums.samples();
   progress_.grad_norm = result->grad_norm;
   stop_requested_ |= result->stop_requested;
+  log_.progress(meter_->line(progress_.epoch, config_.run.epochs, progress_.batch,
+                             batches_of_epoch(), progress_.epoch_sums));
 }
 
 // The others wait for a rank that has run out of memory: it cannot try smaller steps with them.

@@ -37,7 +37,8 @@ class Trainer {
   void resume();
   void check_changes();
   Outcome train_epoch(EpochRecord& record);
-  void take_step(const BatchShare& share, std::int64_t batches);
+  std::int64_t batches_of_epoch() const;
+  void take_step(const BatchShare& share);
   void note(const std::optional<StepResult>& result);
   void collect() { note(step_.collect()); }
   [[noreturn]] void explain(const OutOfMemory& error, std::int64_t batch);
