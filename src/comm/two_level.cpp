@@ -134,13 +134,10 @@ class TwoLevelCommunicator final : public ForwardingCommunicator {
 
 }  // namespace
 
-std::unique_ptr<Communicator> make_two_level_communicator(Communicator& world, int ranks_per_node,
+std::unique_ptr<Communicator> make_two_level_communicator(Communicator& world, int node,
                                                           Allocator& scratch, TensorCopy copy) {
-  SY_REQUIRE(ranks_per_node >= 1, ExitCode::bad_usage, "a node of {} ranks; at least 1 is needed",
-             ranks_per_node);
   return std::make_unique<TwoLevelCommunicator>(
-      nullptr, world, world.rank().value / ranks_per_node,
-      std::make_shared<const Memory>(scratch, std::move(copy)));
+      nullptr, world, node, std::make_shared<const Memory>(scratch, std::move(copy)));
 }
 
 }  // namespace switchyard

@@ -9,12 +9,13 @@
 
 namespace switchyard {
 
-/// All calls but all-to-alls of rows are those of `world`, which must outlive this. Ranks r with
-/// the same r / ranks_per_node are a node. Rows in memory of `scratch`, where they are put in order
-/// by `copy`, go in two levels, in splits too; others go directly, and so do all where the ranks
-/// of a group are not as many on every node. start_all_to_all_rows() returns when the level inside
-/// the node is done on the host, or enqueued on a device. Collective.
-std::unique_ptr<Communicator> make_two_level_communicator(Communicator& world, int ranks_per_node,
+/// All calls but all-to-alls of rows are those of `world`, which must outlive this. `node`: a
+/// number that the ranks of a node share with nobody else. Rows in memory of `scratch`, where they
+/// are put in order by `copy`, go in two levels, in splits too; others go directly, and so do all
+/// where a group has one node or one rank a node, not as many ranks on every node, or ranks of a
+/// node that are not adjacent. start_all_to_all_rows() returns when the level inside the node is
+/// done on the host, or enqueued on a device. Collective.
+std::unique_ptr<Communicator> make_two_level_communicator(Communicator& world, int node,
                                                           Allocator& scratch, TensorCopy copy);
 
 }  // namespace switchyard

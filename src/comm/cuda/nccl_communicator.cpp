@@ -70,9 +70,6 @@ class NcclCommunicator final : public ForwardingCommunicator {
   explicit NcclCommunicator(std::shared_ptr<NcclGroup> group)
       : ForwardingCommunicator(group->host()), group_(std::move(group)) {}
 
-  void set_deadline(std::chrono::milliseconds deadline) override { group_->set_deadline(deadline); }
-  std::chrono::milliseconds deadline() const override { return group_->deadline(); }
-
   void all_reduce_sum(Tensor& x) override { start_all_reduce_sum(x)->wait(); }
   std::unique_ptr<Request> start_all_reduce_sum(Tensor x) override {
     require_summable("all_reduce_sum", x);

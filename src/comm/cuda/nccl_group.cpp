@@ -29,7 +29,7 @@ NcclGroup::NcclGroup(CudaDevice& device, std::shared_ptr<NcclWatch> watch,
     : device_(device),
       watch_(std::move(watch)),
       owned_(std::move(owned)),
-      watched_{host, host.name(), host.deadline()} {
+      watched_{host, host.name()} {
   watched_.comm = std::make_unique<NcclComm>(agree_on_id(host), host.size(), host.rank().value);
   watch_->settle(watched_, fmt::format("the initialisation of NCCL for {}", host.name()));
   watch_->add(watched_);
@@ -37,11 +37,6 @@ NcclGroup::NcclGroup(CudaDevice& device, std::shared_ptr<NcclWatch> watch,
 
 NcclGroup::~NcclGroup() {
   watch_->remove(watched_);
-}
-
-void NcclGroup::set_deadline(std::chrono::milliseconds deadline) {
-  watched_.deadline = deadline;
-  watched_.host.set_deadline(deadline);
 }
 
 std::shared_ptr<NcclCall> NcclGroup::call(
@@ -53,7 +48,11 @@ std::shared_ptr<NcclCall> NcclGroup::call(
   check();
   const cudaStream_t stream = watch_->stream();
   order_after(stream, device_.stream());
-  enqueue(watched_.comm->get(), stream);
+  try {
+    enqueue(watched_.comm->get(), stream);
+  } catch (const Error& error) {
+    end_group(watched_, call->text, error.what());
+  }
   watch_->settle(watched_, call->text);
   SY_CUDA(cudaEventRecord(call->done.get(), stream));
   watched_.oldest();  // forgets what is done
@@ -69,19 +68,22 @@ std::shared_ptr<NcclCall> NcclGroup::exchange(std::string_view operation, std::s
     if (own.send_bytes > 0)
       SY_CUDA(
           cudaMemcpyAsync(own.receive, own.send, own.send_bytes, cudaMemcpyDeviceToDevice, stream));
-    check_nccl(ncclGroupStart(), "begin an exchange", comm);
+    // Whatever fails, the end must follow the start: the first error is kept until then.
+    ncclResult_t result = ncclGroupStart();
+    const auto keep = [&](ncclResult_t next) {
+      if (result == ncclSuccess || result == ncclInProgress) result = next;
+    };
     for (std::size_t p = 0; p < peers.size(); ++p) {
       if (p == me) continue;
       const int peer = static_cast<int>(p);
-      if (peers[p].send_bytes > 0)
-        check_nccl(ncclSend(peers[p].send, peers[p].send_bytes, ncclUint8, peer, comm, stream),
-                   "send rows", comm);
-      if (peers[p].receive_bytes > 0)
-        check_nccl(
-            ncclRecv(peers[p].receive, peers[p].receive_bytes, ncclUint8, peer, comm, stream),
-            "receive rows", comm);
+      const PeerBytes& bytes = peers[p];
+      if (bytes.send_bytes > 0)
+        keep(ncclSend(bytes.send, bytes.send_bytes, ncclUint8, peer, comm, stream));
+      if (bytes.receive_bytes > 0)
+        keep(ncclRecv(bytes.receive, bytes.receive_bytes, ncclUint8, peer, comm, stream));
     }
-    check_nccl(ncclGroupEnd(), "start an exchange", comm);
+    keep(ncclGroupEnd());
+    check_nccl(result, "exchange rows", comm);
   });
 }
 

@@ -30,8 +30,6 @@ class NcclGroup {
   CudaDevice& device() { return device_; }
   const std::shared_ptr<NcclWatch>& watch() { return watch_; }
   Communicator& host() { return watched_.host; }
-  void set_deadline(std::chrono::milliseconds deadline);
-  std::chrono::milliseconds deadline() const { return watched_.deadline; }
 
   /// Runs `enqueue(communicator, stream)`, whose work follows all that the device's stream holds
   /// now. `operation` and `counts` are for messages.

@@ -19,7 +19,7 @@ constexpr auto kRollCall = std::chrono::seconds(5);
 // Asks over the host's group who is still there: its own errors name the ranks.
 std::string find_missing(WatchedGroup& group) {
   try {
-    group.host.set_deadline(std::min<std::chrono::milliseconds>(group.deadline, kRollCall));
+    group.host.set_deadline(std::min<std::chrono::milliseconds>(group.host.deadline(), kRollCall));
     group.host.barrier();
     return "all its ranks are alive and wait too: look at the network (NCCL_SOCKET_IFNAME, "
            "NCCL_IB_HCA name the interfaces to use; NCCL_DEBUG=INFO tells what is used)";
@@ -28,16 +28,12 @@ std::string find_missing(WatchedGroup& group) {
   }
 }
 
-[[noreturn]] void end_group(WatchedGroup& group, const std::string& call,
-                            const std::string& problem) {
-  group.comm->abort();
-  fail(ExitCode::run_failed, fmt::format("rank {} in {} {}: {}", group.host.rank().value, call,
-                                         problem, find_missing(group)));
-}
-
-std::string waited_text(Clock::duration waited, std::chrono::milliseconds deadline) {
-  return fmt::format("waited {:.1f} s, past the deadline of {:.1f} s", Seconds(waited).count(),
-                     Seconds(deadline).count());
+void check_deadline(WatchedGroup& group, const std::string& call, Clock::duration waited) {
+  const auto deadline = group.host.deadline();
+  if (waited <= deadline) return;
+  end_group(group, call,
+            fmt::format("waited {:.1f} s, past the deadline of {:.1f} s", Seconds(waited).count(),
+                        Seconds(deadline).count()));
 }
 
 // Polls `done` and, once it takes long, calls `look` with the time waited.
@@ -55,6 +51,12 @@ void poll(const std::function<bool()>& done, const std::function<void(Clock::dur
 }
 
 }  // namespace
+
+void end_group(WatchedGroup& group, const std::string& call, const std::string& problem) {
+  group.comm->abort();
+  fail(ExitCode::run_failed, fmt::format("rank {} in {} {}: {}", group.host.rank().value, call,
+                                         problem, find_missing(group)));
+}
 
 const NcclCall* WatchedGroup::oldest() {
   while (!calls.empty() && has_passed(calls.front()->done.get())) calls.pop_front();
@@ -78,7 +80,7 @@ void NcclWatch::settle(WatchedGroup& group, const std::string& call) {
     }
   };
   poll(ready, [&](Clock::duration waited) {
-    if (waited > group.deadline) end_group(group, call, waited_text(waited, group.deadline));
+    check_deadline(group, call, waited);
     group.host.progress();
   });
 }
@@ -100,8 +102,7 @@ void NcclWatch::wait(cudaEvent_t event) {
          for (WatchedGroup* group : groups_) {
            check(*group);
            const NcclCall* call = group->oldest();
-           if (call && waited > group->deadline)
-             end_group(*group, call->text, waited_text(waited, group->deadline));
+           if (call) check_deadline(*group, call->text, waited);
            group->host.progress();
          }
        });

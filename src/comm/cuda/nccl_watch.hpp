@@ -7,7 +7,6 @@
 // (HostCopy::wait(), synchronize()). When a wait lasts longer than the deadline of a group with an
 // exchange under way, or NCCL reports an error, the group is aborted and an Error names the call.
 
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <list>
@@ -28,15 +27,19 @@ struct NcclCall {
 
 /// A group as the watch sees it.
 struct WatchedGroup {
-  Communicator& host;  ///< the same ranks
+  Communicator& host;  ///< the same ranks; its deadline is this group's
   std::string name;
-  std::chrono::milliseconds deadline;
   std::unique_ptr<NcclComm> comm = nullptr;
   std::deque<std::shared_ptr<NcclCall>> calls = {};  ///< that may be under way, oldest first
 
   /// The oldest call that is not done; null where there is none.
   const NcclCall* oldest();
 };
+
+/// Aborts the group and throws an Error that names this rank, the call, the problem and the ranks
+/// that are missing, which takes up to five seconds more.
+[[noreturn]] void end_group(WatchedGroup& group, const std::string& call,
+                            const std::string& problem);
 
 class NcclWatch {
  public:
