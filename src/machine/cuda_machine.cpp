@@ -11,6 +11,7 @@
 #include "comm/cuda/nccl_communicator.hpp"
 #include "comm/cuda/staged_communicator.hpp"
 #include "comm/gather_texts.hpp"
+#include "comm/two_level.hpp"
 #include "ops/cuda/cuda_backend.hpp"
 
 namespace switchyard {
@@ -27,6 +28,13 @@ int local_rank(Communicator& host_world) {
   std::string own = host_name();
   std::vector<std::string> names = gather_texts(host_world, own);
   return static_cast<int>(std::count(names.begin(), names.begin() + host_world.rank().value, own));
+}
+
+// The first rank of this rank's host: a number for its node.
+int first_on_host(Communicator& host_world) {
+  std::string own = host_name();
+  std::vector<std::string> names = gather_texts(host_world, own);
+  return static_cast<int>(std::find(names.begin(), names.end(), own) - names.begin());
 }
 
 bool all_differ(const std::vector<std::string>& texts) {
@@ -59,10 +67,15 @@ class CudaMachine final : public Machine {
                             .choices = convolution_choices()}),
         transport_(choose_transport(config.transport, *device_, host_world)),
         world_(transport_ == Transport::nccl ? make_nccl_communicator(*device_, host_world)
-                                             : make_staged_communicator(*device_, host_world)) {}
+                                             : make_staged_communicator(*device_, host_world)) {
+    if (config.two_level)
+      by_levels_ = make_two_level_communicator(
+          *world_, first_on_host(host_world), device_->allocator(),
+          [this](const Tensor& from, Tensor& to) { copy_tensor(*device_, from, to); });
+  }
 
   Backend& backend() override { return backend_; }
-  Communicator& world() override { return *world_; }
+  Communicator& world() override { return by_levels_ ? *by_levels_ : *world_; }
   std::string description() const override {
     const CudaDeviceInfo& info = device_->info();
     std::string text = fmt::format("{} (cuda {})", info.name, info.ordinal);
@@ -76,6 +89,7 @@ class CudaMachine final : public Machine {
   CudaBackend backend_;
   Transport transport_;
   std::unique_ptr<Communicator> world_;
+  std::unique_ptr<Communicator> by_levels_;  ///< null where rows go directly
 };
 
 }  // namespace

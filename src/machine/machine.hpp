@@ -39,6 +39,7 @@ struct MachineConfig {
   DeviceKind device = DeviceKind::automatic;
   Precision precision = Precision::f32;
   Transport transport = Transport::automatic;
+  bool two_level = false;  ///< rows for other nodes' devices are collected within the node first
   bool fast_nondeterministic = false;  ///< convolutions may differ from run to run in the last bits
 };
 

@@ -8,6 +8,7 @@ MachineConfig machine_config(const ExecutionConfig& config) {
   return {.device = config.device,
           .precision = config.precision,
           .transport = config.communicator,
+          .two_level = config.two_level,
           .fast_nondeterministic = config.fast_nondeterministic};
 }
 

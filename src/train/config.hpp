@@ -40,6 +40,7 @@ struct ExecutionConfig {
   bool fast_nondeterministic = false;
   int ep = 0;
   Transport communicator = Transport::automatic;
+  bool two_level = false;
   int overlap_degree = 1;
   int threads = 0;
   NormSync norm_sync = NormSync::sync;
@@ -121,6 +122,8 @@ void visit(Visitor& v, ExecutionConfig& c) {
           "cuda: nccl, or staged (MPI through host memory); auto: nccl where every rank has a "
           "device of its own",
           transport_choices);
+  v.field("two-level", c.two_level,
+          "cuda: rows for other nodes are collected within the node first: fewer, longer messages");
   v.field("overlap-degree", c.overlap_degree,
           "parts that rows for experts are sent in, so that sending and computing overlap",
           at_least(1));

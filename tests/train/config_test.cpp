@@ -36,12 +36,13 @@ TEST(RecordsSteps, OnOneRankOnly) {
 TEST(ExecutionConfigs, SayHowTheMachineIsMade) {
   TrainConfig config;
   read_config(config, {"--device", "cuda", "--precision", "bf16", "--communicator", "staged",
-                       "--fast-nondeterministic", "--overlap-degree", "4"});
+                       "--fast-nondeterministic", "--overlap-degree", "4", "--two-level"});
   MachineConfig machine = machine_config(config.execution);
   EXPECT_EQ(machine.device, DeviceKind::cuda);
   EXPECT_EQ(machine.precision, Precision::bf16);
   EXPECT_EQ(machine.transport, Transport::staged);
   EXPECT_TRUE(machine.fast_nondeterministic);
+  EXPECT_TRUE(machine.two_level);
   DistributedOptions options = distributed_options(config);
   EXPECT_EQ(options.precision, Precision::bf16);
   EXPECT_EQ(options.overlap_degree, 4);

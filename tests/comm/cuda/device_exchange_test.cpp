@@ -7,6 +7,7 @@
 
 #include "comm/cuda/device_group.hpp"
 #include "comm/rank_data.hpp"
+#include "comm/two_level.hpp"
 #include "support/mpi_main.hpp"
 
 namespace switchyard::test {
@@ -219,6 +220,21 @@ TEST_F(DeviceGroups, SplitIntoGroupsThatExchangeAmongThemselves) {
     host_part->all_gather_rows(numbers<double>(41, {1, 2}), all_expected, own);
     expect_same(to_host(all), all_expected);
   }
+}
+
+TEST_F(DeviceGroups, MoveRowsInTwoLevels) {
+  const auto by_levels = make_two_level_communicator(
+      *group, me() / 2, device().allocator(),
+      [](const Tensor& from, Tensor& to) { copy_tensor(device(), from, to); });
+  const Tensor x = numbers<float>(45, {sum(sent()), 3});
+  Tensor expected = on_host({sum(received()), 3}, DType::f32);
+  Tensor y = on_device({sum(received()), 3}, DType::f32);
+  world().all_to_all_rows(x, sent(), expected, received());
+  by_levels->start_all_to_all_rows(to_device(x), sent(), y, received())->wait();
+  expect_same(to_host(y), expected);
+  Tensor host = on_host({sum(received()), 3}, DType::f32);
+  by_levels->all_to_all_rows(x, sent(), host, received());
+  expect_same(host, expected);
 }
 
 TEST_F(DeviceGroups, LetRequestsOutliveThem) {
