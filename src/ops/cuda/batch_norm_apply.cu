@@ -44,10 +44,11 @@ __device__ void for_each_pack(const ChannelWalk& walk, Get&& get, Put&& put) {
   for (std::int64_t r = walk.first_row(); r < walk.rows; r += kInFlight * stride) {
     const std::int64_t first = r * walk.channels + walk.channel(N);
     const std::int64_t step = stride * walk.channels;
-    decltype(get(first)) found[kInFlight];
+    using Row = decltype(get(first));
+    Row found[kInFlight];
 #pragma unroll
     for (int n = 0; n < kInFlight; ++n)
-      if (r + n * stride < walk.rows) found[n] = get(first + n * step);
+      found[n] = r + n * stride < walk.rows ? get(first + n * step) : Row{};
 #pragma unroll
     for (int n = 0; n < kInFlight; ++n)
       if (r + n * stride < walk.rows) put(first + n * step, found[n]);

@@ -19,29 +19,30 @@ struct PackOfImage {
 template <class T, int N>
 struct Pool {
   PoolExtent extent;
-  Compute<T> weight;
+  double weight;
   const T* x;
   Compute<T>* y;
 
   __device__ void operator()(std::int64_t i) const {
     const PackOfImage<N> pack(extent, i);
-    Pack<Compute<T>, N> sum{};
+    double sum[N] = {};
 #pragma unroll 8
     for (std::int64_t p = 0; p < extent.pixels; ++p) {
       const Pack<T, N> pixel = load_pack<N>(x + pack.first_pixel + p * extent.channels);
 #pragma unroll
-      for (int j = 0; j < N; ++j) sum.at[j] += static_cast<Compute<T>>(pixel.at[j]);
+      for (int j = 0; j < N; ++j) sum[j] += static_cast<Compute<T>>(pixel.at[j]);
     }
+    Pack<Compute<T>, N> mean;
 #pragma unroll
-    for (int j = 0; j < N; ++j) sum.at[j] *= weight;
-    store_pack(y + pack.mean, sum);
+    for (int j = 0; j < N; ++j) mean.at[j] = static_cast<Compute<T>>(sum[j] * weight);
+    store_pack(y + pack.mean, mean);
   }
 };
 
 template <class T, int N>
 struct PoolGrad {
   PoolExtent extent;
-  Compute<T> weight;
+  double weight;
   const Compute<T>* dy;
   T* dx;
 
@@ -50,15 +51,15 @@ struct PoolGrad {
     const Pack<Compute<T>, N> grad = load_pack<N>(dy + pack.mean);
     Pack<T, N> share;
 #pragma unroll
-    for (int j = 0; j < N; ++j) share.at[j] = static_cast<T>(grad.at[j] * weight);
+    for (int j = 0; j < N; ++j)
+      share.at[j] = static_cast<T>(static_cast<Compute<T>>(grad.at[j] * weight));
     for (std::int64_t p = 0; p < extent.pixels; ++p)
       store_pack(dx + pack.first_pixel + p * extent.channels, share);
   }
 };
 
-template <class T>
-Compute<T> weight_of_pixel(const PoolExtent& extent) {
-  return Compute<T>{1} / static_cast<Compute<T>>(std::max<std::int64_t>(extent.pixels, 1));
+double weight_of_pixel(const PoolExtent& extent) {
+  return 1.0 / static_cast<double>(std::max<std::int64_t>(extent.pixels, 1));
 }
 
 template <class T>
@@ -75,9 +76,9 @@ void launch_global_avg_pool(cudaStream_t stream, const PoolExtent& extent, const
   constexpr int kPack = kPackSize<T>;
   const std::int64_t means = extent.images * extent.channels;
   if (in_packs<T>(extent, x, y))
-    for_each(means / kPack, stream, Pool<T, kPack>{extent, weight_of_pixel<T>(extent), x, y});
+    for_each(means / kPack, stream, Pool<T, kPack>{extent, weight_of_pixel(extent), x, y});
   else
-    for_each(means, stream, Pool<T, 1>{extent, weight_of_pixel<T>(extent), x, y});
+    for_each(means, stream, Pool<T, 1>{extent, weight_of_pixel(extent), x, y});
 }
 
 template <class T>
@@ -86,9 +87,9 @@ void launch_global_avg_pool_grad(cudaStream_t stream, const PoolExtent& extent,
   constexpr int kPack = kPackSize<T>;
   const std::int64_t means = extent.images * extent.channels;
   if (in_packs<T>(extent, dx, dy))
-    for_each(means / kPack, stream, PoolGrad<T, kPack>{extent, weight_of_pixel<T>(extent), dy, dx});
+    for_each(means / kPack, stream, PoolGrad<T, kPack>{extent, weight_of_pixel(extent), dy, dx});
   else
-    for_each(means, stream, PoolGrad<T, 1>{extent, weight_of_pixel<T>(extent), dy, dx});
+    for_each(means, stream, PoolGrad<T, 1>{extent, weight_of_pixel(extent), dy, dx});
 }
 
 #define SY_INSTANTIATE(T)                                                                          \

@@ -1,5 +1,6 @@
 #pragma once
-// Launches of global average pooling. T is float, double or BFloat16; means are Compute<T>.
+// Launches of global average pooling. T is float, double or BFloat16; means are Compute<T>, of sums
+// in double.
 
 #include <cuda_runtime.h>
 
