@@ -15,7 +15,6 @@ struct Array {
   std::int64_t n, c, h, w;
   std::vector<double> values;
 
-  bool operator==(const Array&) const = default;
   const double* pixel(std::int64_t in, std::int64_t ih, std::int64_t iw) const {
     return values.data() + ((in * h + ih) * w + iw) * c;
   }
@@ -161,27 +160,51 @@ Array apply(const Content& operation, const std::vector<const Content*>& tensors
   }
 }
 
-/// The last graph that ran: candidates that are timed one after the other compute the same.
-struct Memory {
-  Shared graph;
+std::size_t bytes_of(const Content& tensor) {
+  const auto size = tensor.list<std::int64_t>(CUDNN_ATTR_TENSOR_DIMENSIONS);
+  const auto stride = tensor.list<std::int64_t>(CUDNN_ATTR_TENSOR_STRIDES);
+  std::int64_t last = 0;
+  for (std::size_t i = 0; i < size.size(); ++i) last += (size[i] - 1) * stride[i];
+  return static_cast<std::size_t>(last + 1) * size_of(format_of(tensor));
+}
+
+/// The tensors in memory that a graph reads.
+std::vector<const Content*> inputs_of(const Content& graph) {
+  std::vector<const Content*> inputs;
+  for (const Shared& operation : graph.parts.at(CUDNN_ATTR_OPERATIONGRAPH_OPS)) {
+    auto tensors = tensors_of(*operation);
+    tensors.pop_back();
+    for (const Content* tensor : tensors)
+      if (!tensor->get<bool>(CUDNN_ATTR_TENSOR_IS_VIRTUAL)) inputs.push_back(tensor);
+  }
+  return inputs;
+}
+
+/// What a graph was run on last and what came of it: engines that are timed one after the other
+/// compute the same again and again.
+struct LastRun {
+  Shared graph = {};
   Rounding rounding{};
-  Arrays inputs, all;
+  std::map<std::int64_t, std::vector<std::byte>> inputs = {};
+  std::vector<std::byte> result = {};
+
+  bool was(const Shared& other, Rounding same, const Places& places) const {
+    return graph == other && rounding == same &&
+           std::ranges::all_of(inputs, [&](const auto& input) {
+             return std::equal(input.second.begin(), input.second.end(), places.at(input.first));
+           });
+  }
 };
 
 Arrays read_inputs(const Content& graph, Rounding rounding, const Places& places) {
   Arrays inputs;
-  for (const Shared& operation : graph.parts.at(CUDNN_ATTR_OPERATIONGRAPH_OPS)) {
-    auto tensors = tensors_of(*operation);
-    tensors.pop_back();
-    for (const Content* tensor : tensors) {
-      if (tensor->get<bool>(CUDNN_ATTR_TENSOR_IS_VIRTUAL)) continue;
-      const cudaDataType_t format = format_of(*tensor);
-      Array& array = inputs[name_of(*tensor)] = make_array(*tensor);
-      for_each_element(*tensor, array, places.at(name_of(*tensor)),
-                       [&](double& value, const std::byte* address) {
-                         value = shorten(load(address, format), format, rounding);
-                       });
-    }
+  for (const Content* tensor : inputs_of(graph)) {
+    const cudaDataType_t format = format_of(*tensor);
+    Array& array = inputs[name_of(*tensor)] = make_array(*tensor);
+    for_each_element(*tensor, array, places.at(name_of(*tensor)),
+                     [&](double& value, const std::byte* address) {
+                       value = shorten(load(address, format), format, rounding);
+                     });
   }
   return inputs;
 }
@@ -223,19 +246,25 @@ std::vector<const Content*> tensors_of(const Content& operation) {
 }
 
 void run_graph(const Shared& graph, Rounding rounding, const Places& places) {
-  static Memory last;
-  Arrays inputs = read_inputs(*graph, rounding, places);
-  if (last.graph != graph || last.rounding != rounding || last.inputs != inputs) {
-    last = {graph, rounding, inputs, std::move(inputs)};
-    compute(*graph, last.all);
+  static LastRun last;
+  const Content& result =
+      *tensors_of(*graph->parts.at(CUDNN_ATTR_OPERATIONGRAPH_OPS).back()).back();
+  std::byte* into = places.at(name_of(result));
+  if (last.was(graph, rounding, places)) {
+    std::ranges::copy(last.result, into);
+    return;
   }
-  const auto tensors = tensors_of(*graph->parts.at(CUDNN_ATTR_OPERATIONGRAPH_OPS).back());
-  const Content& result = *tensors.back();
+  Arrays known = read_inputs(*graph, rounding, places);
+  compute(*graph, known);
   const double factor = rounding == Rounding::noisy ? 1.001 : 1.0;
-  for_each_element(result, last.all.at(name_of(result)), places.at(name_of(result)),
-                   [&](double& value, std::byte* address) {
-                     store(address, format_of(result), factor * value);
-                   });
+  for_each_element(result, known.at(name_of(result)), into, [&](double& value, std::byte* address) {
+    store(address, format_of(result), factor * value);
+  });
+  last = {graph, rounding, {}, {into, into + bytes_of(result)}};
+  for (const Content* tensor : inputs_of(*graph)) {
+    const std::byte* from = places.at(name_of(*tensor));
+    last.inputs[name_of(*tensor)] = {from, from + bytes_of(*tensor)};
+  }
 }
 
 }  // namespace cuda_emulation::cudnn
