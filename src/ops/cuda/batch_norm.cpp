@@ -1,6 +1,7 @@
 #include "ops/cuda/batch_norm_kernels.hpp"
 #include "ops/cuda/cuda_backend.hpp"
 #include "ops/cuda/dispatch.hpp"
+#include "ops/cuda/operands.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {
@@ -19,16 +20,6 @@ BatchNormMoments moments_of(const Tensor& x, const BatchMoments& moments) {
 
 Tensor partial_sums(Backend& backend, const BatchNormExtent& extent) {
   return backend.empty({extent.partial_blocks(), 2, extent.channels}, DType::f64);
-}
-
-// Of gamma and beta.
-DType parameter_dtype(const Tensor& x) {
-  return x.dtype() == DType::bf16 ? DType::f32 : x.dtype();
-}
-
-template <class T>
-const T* data_or_null(const Tensor& x) {
-  return x ? x.data<T>() : nullptr;
 }
 
 template <class T>
@@ -56,8 +47,8 @@ Tensor CudaBackend::batch_norm_apply(const Tensor& x, const BatchMoments& moment
                                      const Tensor& gamma, const Tensor& beta,
                                      const Tensor& residual, Activation act) {
   const BatchNormMoments by = moments_of(x, moments);
-  ref::expect(gamma, "gamma", {x.dim(-1)}, parameter_dtype(x));
-  ref::expect(beta, "beta", {x.dim(-1)}, parameter_dtype(x));
+  ref::expect(gamma, "gamma", {x.dim(-1)}, wide_dtype(x.dtype()));
+  ref::expect(beta, "beta", {x.dim(-1)}, wide_dtype(x.dtype()));
   if (residual) ref::expect(residual, "the residual", x.shape(), x.dtype());
   Tensor y = empty(x.shape(), x.dtype());
   dispatch_compute(x.dtype(), [&]<class T>() {
@@ -86,17 +77,16 @@ Backend::BatchNormGrad CudaBackend::batch_norm_grad(const Tensor& dy, const Tens
                                                     const Tensor& gamma, const Tensor& sums,
                                                     const Tensor& count, bool want_residual) {
   const BatchNormMoments by = moments_of(x, moments);
-  ref::expect(gamma, "gamma", {x.dim(-1)}, parameter_dtype(x));
+  ref::expect(gamma, "gamma", {x.dim(-1)}, wide_dtype(x.dtype()));
   ref::expect(sums, "the gradient's sums", {2, x.dim(-1)}, DType::f64);
   ref::expect(count, "the number of rows", {1}, DType::f64);
   BatchNormGrad grad{empty(x.shape(), x.dtype()), {}};
   if (want_residual) grad.dresidual = empty(x.shape(), x.dtype());
   dispatch_compute(x.dtype(), [&]<class T>() {
-    T* dresidual = want_residual ? grad.dresidual.data<T>() : nullptr;
     launch_batch_norm_grad<T>(
         stream(), extent_of(x, device_), by,
         {grad_inputs<T>(dy, y, x), gamma.data<Compute<T>>(), sums.data<double>(),
-         count.data<double>(), grad.dx.data<T>(), dresidual});
+         count.data<double>(), grad.dx.data<T>(), data_or_null<T>(grad.dresidual)});
   });
   return grad;
 }

@@ -1,15 +1,11 @@
 #include "ops/cuda/cuda_backend.hpp"
 #include "ops/cuda/dispatch.hpp"
+#include "ops/cuda/operands.hpp"
 #include "ops/cuda/pooling_kernels.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {
 namespace {
-
-// Of the means of images of `dtype`.
-DType mean_dtype(DType dtype) {
-  return dtype == DType::bf16 ? DType::f32 : dtype;
-}
 
 PoolExtent extent_of(const Shape& images) {
   return {images[0], images[1] * images[2], images[3]};
@@ -19,7 +15,7 @@ PoolExtent extent_of(const Shape& images) {
 
 Tensor CudaBackend::global_avg_pool(const Tensor& x) {
   ref::expect_rank(x, "the images", 4);
-  Tensor y = empty({x.dim(0), x.dim(3)}, mean_dtype(x.dtype()));
+  Tensor y = empty({x.dim(0), x.dim(3)}, wide_dtype(x.dtype()));
   dispatch_compute(x.dtype(), [&]<class T>() {
     launch_global_avg_pool<T>(stream(), extent_of(x.shape()), x.data<T>(), y.data<Compute<T>>());
   });
@@ -29,7 +25,7 @@ Tensor CudaBackend::global_avg_pool(const Tensor& x) {
 Tensor CudaBackend::global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) {
   SY_REQUIRE(x_shape.size() == 4, ExitCode::run_failed, "images have shape {} (expected (N,H,W,C))",
              to_string(x_shape));
-  ref::expect(dy, "the gradient of the mean", {x_shape[0], x_shape[3]}, mean_dtype(x_dtype));
+  ref::expect(dy, "the gradient of the mean", {x_shape[0], x_shape[3]}, wide_dtype(x_dtype));
   Tensor dx = empty(x_shape, x_dtype);
   dispatch_compute(x_dtype, [&]<class T>() {
     launch_global_avg_pool_grad<T>(stream(), extent_of(x_shape), dy.data<Compute<T>>(),

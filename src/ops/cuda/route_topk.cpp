@@ -1,4 +1,5 @@
 #include "ops/cuda/cuda_backend.hpp"
+#include "ops/cuda/operands.hpp"
 #include "ops/cuda/route_topk_kernels.hpp"
 #include "ops/ref/check.hpp"
 
@@ -36,16 +37,6 @@ template <class T>
 RouteRule<T> rule_of(const TopKSpec& spec) {
   return {spec.standardize, spec.full_softmax, static_cast<T>(spec.noise_floor),
           static_cast<T>(1 / spec.temperature)};
-}
-
-template <class T>
-const T* data_or_null(const Tensor& x) {
-  return x ? x.data<T>() : nullptr;
-}
-
-template <class T>
-T* data_or_null(Tensor& x) {
-  return x ? x.data<T>() : nullptr;
 }
 
 template <class T>
