@@ -11,15 +11,23 @@ RecordedWork::RecordedWork(Backend& backend, bool recording, std::function<Tenso
 // last batch of every epoch is not worth another.
 Tensor RecordedWork::run(std::int64_t form) {
   if (!recording_) return work_();
-  if (recorded_ != form) {
-    if (std::exchange(last_, form) != form) return work_();
-    forget();
-    program_ = backend_.record([this] { result_ = work_(); });
-    recorded_ = form;
-  }
-  last_ = form;
+  const bool again = std::exchange(last_, form) == form;
+  if (recorded_ != form && !(again && record(form))) return work_();
   program_->run();
   return result_;
+}
+
+// Recording runs nothing, so that what fails here can still be done.
+bool RecordedWork::record(std::int64_t form) {
+  forget();
+  try {
+    program_ = backend_.record([this] { result_ = work_(); });
+    recorded_ = form;
+  } catch (const OutOfMemory&) {
+    forget();
+    recording_ = false;
+  }
+  return recording_;
 }
 
 void RecordedWork::forget() {

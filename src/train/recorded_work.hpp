@@ -19,12 +19,15 @@ class RecordedWork {
   RecordedWork& operator=(const RecordedWork&) = delete;
 
   /// `form` is all that shapes in the work depend on: the batch size. The result is overwritten by
-  /// the next run.
+  /// the next run. Where a program finds no memory, recording is given up.
   Tensor run(std::int64_t form);
+  bool recording() const { return recording_; }
   /// Gives back the program's memory.
   void forget();
 
  private:
+  bool record(std::int64_t form);
+
   Backend& backend_;
   bool recording_;
   std::function<Tensor()> work_;

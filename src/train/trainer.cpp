@@ -202,6 +202,10 @@ void Trainer::take_step(const BatchShare& share) {
   } catch (const OutOfMemory& error) {
     explain(error, share.global_size);
   }
+  if (recorded_ && !step_.recorded()) {
+    log_.warning("steps are enqueued one by one: there is no memory left to record them in");
+    recorded_ = false;
+  }
   ++progress_.batch;
   ++progress_.step;
   meter_->add(share.global_size);

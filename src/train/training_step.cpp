@@ -73,7 +73,6 @@ void TrainingStep::rehearse() {
   const double failed = 1;
   pending_.reset();
   work_.forget();
-  for (Parameter& p : classifier_.state().parameters()) p.grad = Dual();
   classifier_.backend().upload(&failed, failures_);
   work();
 }
@@ -104,7 +103,9 @@ Tensor TrainingStep::work() {
   backend.accumulate(failures_, report.failures());
   GradientClip clipped = clip();
   sgd_.step({learning_rate_, clipped.factor, failures_});
-  classifier_.average_running_statistics(batch.size());
+  // Nobody reads them any more: their memory is worth more.
+  for (Parameter& p : classifier_.state().parameters()) p.grad = Dual();
+  classifier_.average_running_statistics(batch.size(), batch.global_size);
   return report.with(objective.balance, clipped.norm);
 }
 

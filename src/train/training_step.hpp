@@ -49,6 +49,9 @@ class TrainingStep {
   /// Waits for the last step and gives its result, unless it has been collected. Collective.
   std::optional<StepResult> collect();
 
+  /// False once there was no memory to record steps in.
+  bool recorded() const { return work_.recording(); }
+
   /// Does what a step does but for the update, to see how much memory it takes. No step must
   /// follow.
   void rehearse();

@@ -14,11 +14,14 @@ namespace {
 class RecordingBackend final : public RefBackend {
  public:
   std::unique_ptr<Program> record(std::function<void()> work) override {
+    if (lacks_memory)
+      throw OutOfMemory(ExitCode::run_failed, "full", {}, std::source_location::current());
     work();
     ++records;
     return std::make_unique<Replay>(replays);
   }
 
+  bool lacks_memory = false;  // for programs
   int records = 0;
   int replays = 0;
 
@@ -70,6 +73,11 @@ TEST_F(RecordedWorkTest, KeepsTheProgramOfTheCommonFormBesideShortOnes) {
 
 TEST_F(RecordedWorkTest, RecordsAnotherFormThatComesTwiceInARow) {
   EXPECT_EQ(run(true, {8, 8, 3, 3, 3, 8, 8}), "crcr.cr");
+}
+
+TEST_F(RecordedWorkTest, IsCalledWhereItsProgramFindsNoMemory) {
+  backend_.lacks_memory = true;
+  EXPECT_EQ(run(true, {8, 8, 8}), "ccc");
 }
 
 TEST_F(RecordedWorkTest, ForgetsItsProgram) {

@@ -1,7 +1,8 @@
 # Sourced by the tests of whole runs: a work folder, launches, expectations.
 #
 # Every test is called as NAME_test.sh LAUNCH_RUN SWITCHYARD [ARGUMENT...], where LAUNCH_RUN is
-# launch/run. A run lives in $work/NAME: `run` is its run folder, `log` what it said.
+# launch/run. A run lives in $work/NAME: `run` is its run folder, `log` what it said. Runs are on the
+# CPU unless they say otherwise.
 # shellcheck shell=bash
 set -u
 launch=$(realpath "$1")
@@ -26,7 +27,7 @@ train() { # train NAME RANKS [ARGUMENT...]: one run; its exit status
   shift 2
   mkdir -p "$work/$name"
   (cd "$work/$name" && exec timeout -k 5 100 "$launch" "$ranks" "$switchyard" train --out run \
-    --data ../data "$@" >>log 2>&1)
+    --data ../data --device cpu "$@" >>log 2>&1)
 }
 
 expect_train() { # expect_train STATUS TEXT NAME RANKS [ARGUMENT...]: exit status, regex in the log
@@ -46,7 +47,8 @@ start_train() { # start_train NAME RANKS [ARGUMENT...]: in the background; sets 
   mkdir -p "$work/$name"
   cd "$work/$name" || exit 1
   : >log
-  "$launch" "$ranks" "$switchyard" train --out run --data ../data "$@" >>log 2>&1 &
+  "$launch" "$ranks" "$switchyard" train --out run --data ../data --device cpu "$@" \
+    >>log 2>&1 &
   launcher=$!
   cd - >/dev/null || exit 1
 }
