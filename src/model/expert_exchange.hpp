@@ -22,7 +22,8 @@ struct ExpertRange {
 /// Rows that have arrived at this rank's experts, from all ranks of the group.
 struct ExpertRows {
   Variable rows;   ///< (R,D), grouped by local expert
-  Tensor offsets;  ///< (local experts + 1) i64: expert e holds rows [offsets[e], offsets[e+1])
+  Tensor offsets;  ///< (local experts + 1) i64: expert e holds rows [offsets[e], offsets[e+1]);
+                   ///< rows behind the last one's hold anything, and so may what is made of them
   Tensor keys;     ///< (R) i64, sample id * experts + expert, for random numbers; undefined unless
                    ///< asked for
 };

@@ -60,9 +60,14 @@ class Backend {
   virtual std::unique_ptr<HostCopy> start_to_host(const Tensor& x);
   /// Records the kernels that `work` enqueues, without running them. The program owns the memory
   /// that `work` allocated; tensors it left behind hold their values after each run. `work` must
-  /// not block, and must have run once before by itself. Where a backend records nothing, a run is
-  /// a call of `work`.
+  /// not block but in steps between kernels, and must have run once just before by itself. Where a
+  /// backend records nothing, a run is a call of `work`.
   virtual std::unique_ptr<Program> record(std::function<void()> work);
+  /// True while record() calls its work without running it.
+  virtual bool recording() const { return false; }
+  /// A step of the host between the kernels before and after it: called now or, where recording(),
+  /// on each run of the program, when those before it are enqueued. It may block.
+  virtual void between(std::function<void()> step) { step(); }
 
   // -- convolution ---------------------------------------------------------------------------
   /// y (N,OH,OW,O), zero padding, OH = (H + 2 padding - KH) / stride + 1.
@@ -82,8 +87,9 @@ class Backend {
   /// x (R,I), w (O,I), bias (O) or undefined -> activation(x w^T + bias).
   virtual Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias,
                         Activation act = Activation::none) = 0;
-  /// Group g holds rows [offsets[g], offsets[g+1]) of x, offsets (G+1) i64 from 0 to R, and has its
-  /// own (O,I) weight and bias; a group may be empty. `biases` may be empty.
+  /// Group g holds rows [offsets[g], offsets[g+1]) of x, offsets (G+1) i64 from 0 to R at most, and
+  /// has its own (O,I) weight and bias; a group may be empty. `biases` may be empty. Rows behind
+  /// the last group's count for nothing, and those of a result hold anything.
   virtual Tensor grouped_linear(const Tensor& x, const Tensor& offsets,
                                 std::span<const Tensor> weights, std::span<const Tensor> biases,
                                 Activation act = Activation::none);
@@ -101,6 +107,8 @@ class Backend {
   virtual Tensor scale(const Tensor& x, double factor) = 0;
   /// into += x, same shape.
   virtual void accumulate(Tensor& into, const Tensor& x) = 0;
+  /// into = x, same shape and type.
+  virtual void assign(Tensor& into, const Tensor& x) = 0;
   /// The order-th derivative (0, 1 or 2) of op at x.
   virtual Tensor unary(UnaryOp op, int order, const Tensor& x) = 0;
   virtual Tensor relu(const Tensor& x) = 0;
@@ -214,8 +222,6 @@ class Backend {
 };
 
 enum class BackendKind { ref, cpu };
-inline constexpr Choice<BackendKind> backend_choices[] = {{BackendKind::cpu, "cpu"},
-                                                          {BackendKind::ref, "ref"}};
 
 /// The backends on host memory; machine/ adds the one on a CUDA device.
 std::unique_ptr<Backend> make_backend(BackendKind kind);

@@ -29,6 +29,8 @@ class ForwardingBackend : public Backend {
   std::unique_ptr<Program> record(std::function<void()> work) override {
     return inner_.record(std::move(work));
   }
+  bool recording() const override { return inner_.recording(); }
+  void between(std::function<void()> step) override { inner_.between(std::move(step)); }
   Tensor conv2d(const Tensor& x, const Tensor& w, Conv2dSpec spec) override {
     return inner_.conv2d(x, w, spec);
   }
@@ -70,6 +72,7 @@ class ForwardingBackend : public Backend {
   }
   Tensor scale(const Tensor& x, double factor) override { return inner_.scale(x, factor); }
   void accumulate(Tensor& into, const Tensor& x) override { inner_.accumulate(into, x); }
+  void assign(Tensor& into, const Tensor& x) override { inner_.assign(into, x); }
   Tensor unary(UnaryOp op, int order, const Tensor& x) override {
     return inner_.unary(op, order, x);
   }

@@ -11,7 +11,8 @@ DistributedClassifier::DistributedClassifier(Backend& backend, Communicator& wor
                                              const DistributedOptions& options)
     : backend_(backend),
       options_(options),
-      grid_(world, choose_expert_parallel(options.ep, world.size(), config.head)),
+      world_(backend, world),
+      grid_(world_, choose_expert_parallel(options.ep, world.size(), config.head)),
       batch_(backend, grid_.world()),
       experts_(backend, grid_.expert_parallel(), config.head.experts, options.overlap_degree),
       model_(backend, dtype(), config, experts_.local_experts(), options.seed) {}
@@ -46,9 +47,9 @@ std::int64_t DistributedClassifier::count_parameters() {
   return replicated + owned;
 }
 
-// All buffers and the weight in one message.
-void DistributedClassifier::average_running_statistics(std::int64_t samples) {
-  if (options_.norm_sync == NormSync::sync || grid_.world().size() == 1) return;
+// All buffers in one message; in place, as a recorded pass will find them there.
+void DistributedClassifier::average_running_statistics(std::int64_t samples, std::int64_t all) {
+  if (options_.norm_sync == NormSync::sync || grid_.world().size() == 1 || all == 0) return;
   std::vector<BufferTensor*> statistics;
   std::vector<Tensor> parts;
   for (BufferTensor& buffer : state().buffers()) {
@@ -56,18 +57,13 @@ void DistributedClassifier::average_running_statistics(std::int64_t samples) {
     statistics.push_back(&buffer);
     parts.push_back(backend_.convert(buffer.value, DType::f64).reshape({1, buffer.value.numel()}));
   }
-  auto weight = static_cast<double>(samples);
-  parts.push_back(backend_.full({1, 1}, DType::f64, 1.0));
-  Tensor total = batch_.sum(backend_.scale(backend_.concat_columns(parts), weight));
-  double weights = 0;
-  backend_.to_host(backend_.slice_columns(total, total.dim(1) - 1, total.dim(1)), &weights);
-  if (weights == 0) return;
-  Tensor mean = backend_.scale(total, 1.0 / weights);
+  const double weight = static_cast<double>(samples) / static_cast<double>(all);
+  Tensor mean = batch_.sum(backend_.scale(backend_.concat_columns(parts), weight));
   std::int64_t at = 0;
   for (BufferTensor* buffer : statistics) {
     std::int64_t end = at + buffer->value.numel();
-    buffer->value = backend_.convert(backend_.slice_columns(mean, at, end), buffer->value.dtype())
-                        .reshape(buffer->value.shape());
+    Tensor own = backend_.convert(backend_.slice_columns(mean, at, end), buffer->value.dtype());
+    backend_.assign(buffer->value, own.reshape(buffer->value.shape()));
     at = end;
   }
   state().mark_changed();

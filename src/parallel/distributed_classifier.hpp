@@ -1,11 +1,15 @@
 #pragma once
 // A classifier on a process grid: the model, who holds which experts, and what connects them.
 // Training, evaluation and curvature all run their forward passes through this.
+//
+// The grid's groups take part in recorded passes (see RecordableCommunicator): all that is enqueued
+// is recorded, and exchanges are steps of the host between.
 
 #include "model/classifier.hpp"
 #include "ops/precision.hpp"
 #include "parallel/expert_parallel.hpp"
 #include "parallel/grid.hpp"
+#include "parallel/recordable_communicator.hpp"
 #include "parallel/reducer.hpp"
 
 namespace switchyard {
@@ -45,13 +49,14 @@ class DistributedClassifier {
   std::int64_t count_parameters();
 
   /// With local batch norm every rank has its own running statistics: makes them their mean,
-  /// weighted by the samples that each rank had in the last batch. Nothing to do with synchronised
-  /// batch norm. Collective.
-  void average_running_statistics(std::int64_t samples);
+  /// weighted by the samples that each rank had in the last batch, `all` on all of them. Nothing to
+  /// do with synchronised batch norm. Collective.
+  void average_running_statistics(std::int64_t samples, std::int64_t all);
 
  private:
   Backend& backend_;
   DistributedOptions options_;
+  RecordableCommunicator world_;
   ProcessGrid grid_;
   GroupReducer batch_;
   LocalReducer local_;

@@ -2,7 +2,6 @@
 
 #include "ops/arithmetic.hpp"
 #include "ops/rows.hpp"
-#include "parallel/dispatch_plan.hpp"
 #include "parallel/grid.hpp"
 #include "parallel/row_exchanges.hpp"
 
@@ -56,8 +55,8 @@ class RoutedPart {
   void dispatch(DispatchPlan plan, const Tensor& keys) {
     plan_ = std::move(plan);
     if (keys)
-      keys_ = start_all_to_all(tape_.backend(), group_, keys.reshape({keys.numel(), 1}),
-                               plan_.send_rows, plan_.receive_rows);
+      keys_ =
+          start_all_to_all(tape_.backend(), group_, keys.reshape({keys.numel(), 1}), plan_.route);
     under_way_ = begin_exchange(tape_, rows_, exchange());
     rows_ = Variable();
   }
@@ -74,9 +73,7 @@ class RoutedPart {
   }
 
  private:
-  StartedRowExchange exchange() {
-    return all_to_all(tape_.backend(), group_, plan_.send_rows, plan_.receive_rows);
-  }
+  StartedRowExchange exchange() { return all_to_all(tape_.backend(), group_, plan_.route); }
   Tensor arrived_keys() {
     if (!keys_) return {};
     Tensor keys = keys_();
@@ -100,6 +97,7 @@ ExpertParallel::ExpertParallel(Backend& backend, Communicator& group, int expert
     : backend_(backend),
       group_(group),
       experts_(experts),
+      planner_(backend, group, experts),
       parts_(group.size() == 1 ? 1 : overlap_degree),
       local_(expert_range(experts, group.size(), group.rank().value)) {
   SY_REQUIRE(overlap_degree >= 1, ExitCode::bad_usage,
@@ -116,7 +114,7 @@ Variable ExpertParallel::route(Tape& tape, const Variable& h, const Variable& we
   for (int p = 0; p < parts_; ++p) {
     std::int64_t first = h.dim(0) * p / parts_, last = h.dim(0) * (p + 1) / parts_;
     Tensor own = chosen.rows(first, last);
-    sorted.push_back(sort_rows(backend_, group_, own, experts_));
+    sorted.push_back(planner_.sort(own));
     part_keys.push_back(keys == RowKeys::needed
                             ? backend_.routed_keys(sample_ids.rows(first, last), own,
                                                    sorted.back().by_expert.place, experts_)
@@ -124,7 +122,7 @@ Variable ExpertParallel::route(Tape& tape, const Variable& h, const Variable& we
     parts.emplace_back(tape, group_, slice_rows(tape, weights, first, last));
     parts.back().pack(slice_rows(tape, h, first, last), sorted.back());
   }
-  std::vector<DispatchPlan> plans = make_dispatch_plans(backend_, group_, sorted, experts_);
+  std::vector<DispatchPlan> plans = planner_.plan(sorted);
 
   // All exchanges of one direction start before the first is waited for, and so do, in reverse,
   // those of the backward pass.
@@ -135,10 +133,15 @@ Variable ExpertParallel::route(Tape& tape, const Variable& h, const Variable& we
   return concat_rows(tape, outputs);
 }
 
+void ExpertParallel::exchange_shares(std::int64_t own) {
+  const std::vector<std::int64_t> message(static_cast<std::size_t>(group_.size()), own);
+  shares_ = group_.all_to_all_counts(message, 1);
+}
+
 Variable ExpertParallel::mix(Tape& tape, const Variable& h, const Variable& probs,
                              const Tensor& sample_ids, const MixedExperts& experts) {
-  std::vector<std::int64_t> own(static_cast<std::size_t>(group_.size()), h.dim(0));
-  RowExchange gather = all_gather(backend_, group_, group_.all_to_all_counts(own, 1));
+  if (!backend_.recording()) exchange_shares(h.dim(0));
+  RowExchange gather = all_gather(backend_, group_, shares_);
   Tensor ids = gather.apply(sample_ids.reshape({sample_ids.numel(), 1}));
   ids = ids.reshape({ids.numel()});
 

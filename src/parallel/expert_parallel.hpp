@@ -1,9 +1,14 @@
 #pragma once
 // The expert-parallel layer: experts sharded over a group, rows exchanged with its members.
+//
+// A pass may be recorded (see Backend::record) if all ranks of the group do so, after a pass over
+// batches of the same sizes on all of them. Kernels are recorded; exchanges of rows, and for routed
+// rows that of their counts, are steps of the host on each run.
 
 #include "comm/communicator.hpp"
 #include "model/expert_exchange.hpp"
 #include "ops/exchange.hpp"
+#include "parallel/dispatch_plan.hpp"
 
 namespace switchyard {
 
@@ -27,11 +32,15 @@ class ExpertParallel final : public ExpertExchange {
                const MixedExperts& experts) override;
 
  private:
+  void exchange_shares(std::int64_t own);
+
   Backend& backend_;
   Communicator& group_;
   int experts_;
+  DispatchPlanner planner_;
   int parts_;
   ExpertRange local_;
+  std::vector<std::int64_t> shares_;  ///< samples of each rank in the last mix()
 };
 
 }  // namespace switchyard

@@ -12,27 +12,42 @@ std::int64_t sum(const Numbers& rows) {
   return std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
 }
 
-}  // namespace
+struct Way {
+  Numbers RowTraffic::*out;
+  Numbers RowTraffic::*in;
+};
+constexpr Way kThere = {&RowTraffic::send_rows, &RowTraffic::receive_rows};
+constexpr Way kBack = {&RowTraffic::receive_rows, &RowTraffic::send_rows};
 
-Arrival start_all_to_all(Backend& backend, Communicator& group, const Tensor& x,
-                         const Numbers& send_rows, const Numbers& receive_rows) {
+Arrival start(Backend& backend, Communicator& group, const Tensor& x,
+              std::shared_ptr<const RowTraffic> traffic, const Way& way, std::int64_t room) {
   if (group.size() == 1) return [x] { return x; };
-  Tensor y = backend.empty({sum(receive_rows), x.dim(1)}, x.dtype());
-  std::shared_ptr<Request> request = group.start_all_to_all_rows(x, send_rows, y, receive_rows);
-  return [y, request] {
-    request->wait();
+  Tensor y = backend.empty({room, x.dim(1)}, x.dtype());
+  auto request = std::make_shared<std::unique_ptr<Request>>();
+  backend.between([&group, x, y, traffic, way, request] {
+    const Numbers &out = (*traffic).*way.out, &in = (*traffic).*way.in;
+    *request = group.start_all_to_all_rows(x.rows(0, sum(out)), out, y.rows(0, sum(in)), in);
+  });
+  return [&backend, y, request] {
+    backend.between([request] { std::exchange(*request, nullptr)->wait(); });
     return y;
   };
 }
 
-StartedRowExchange all_to_all(Backend& backend, Communicator& group, Numbers send_rows,
-                              Numbers receive_rows) {
-  auto start = [&backend, &group](Numbers out, Numbers in) {
-    return [&backend, &group, out = std::move(out), in = std::move(in)](const Tensor& x) {
-      return start_all_to_all(backend, group, x, out, in);
+}  // namespace
+
+Arrival start_all_to_all(Backend& backend, Communicator& group, const Tensor& x,
+                         const RowRoute& route) {
+  return start(backend, group, x, route.traffic, kThere, route.receive_room);
+}
+
+StartedRowExchange all_to_all(Backend& backend, Communicator& group, const RowRoute& route) {
+  auto starts = [&backend, &group, traffic = route.traffic](const Way& way, std::int64_t room) {
+    return [&backend, &group, traffic, way, room](const Tensor& x) {
+      return start(backend, group, x, traffic, way, room);
     };
   };
-  return {start(send_rows, receive_rows), start(receive_rows, send_rows)};
+  return {starts(kThere, route.receive_room), starts(kBack, route.send_room)};
 }
 
 RowExchange all_gather(Backend& backend, Communicator& group, Numbers rows) {

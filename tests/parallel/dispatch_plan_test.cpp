@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <optional>
 
 #include "parallel/grid.hpp"
 #include "parallel/routing_case.hpp"
@@ -28,10 +29,10 @@ class DispatchPlans : public testing::TestWithParam<int> {
     routing = cases[static_cast<std::size_t>(GetParam())];
     me = world().rank().value;
     first = routing.first_sample(me);
+    planner.emplace(*backend, world(), routing.experts);
     SortedRows sorted =
-        sort_rows(*backend, world(), routing.chosen(*backend, first, routing.first_sample(me + 1)),
-                  routing.experts);
-    plan = make_dispatch_plans(*backend, world(), {&sorted, 1}, routing.experts)[0];
+        planner->sort(routing.chosen(*backend, first, routing.first_sample(me + 1)));
+    plan = planner->plan({&sorted, 1})[0];
     offsets.resize(static_cast<std::size_t>(plan.offsets.numel()));
     backend->to_host(plan.offsets, offsets.data());
   }
@@ -68,6 +69,7 @@ class DispatchPlans : public testing::TestWithParam<int> {
 
   std::unique_ptr<Backend> backend = make_backend(BackendKind::ref);
   RoutingCase routing;
+  std::optional<DispatchPlanner> planner;
   int me = 0;
   std::int64_t first = 0;
   DispatchPlan plan;
@@ -83,9 +85,12 @@ TEST_P(DispatchPlans, CountsRowsByDestinationAndSource) {
   for (const Row& row : arrived()) ++receive[static_cast<std::size_t>(row.source)];
   EXPECT_EQ(plan.pack.dim(0), static_cast<std::int64_t>(sent_by(me).size()));
   EXPECT_EQ(offsets.back(), static_cast<std::int64_t>(arrived().size()));
-  if (world().size() == 1) send = receive = {};  // nobody to send to
-  EXPECT_EQ(plan.send_rows, send);
-  EXPECT_EQ(plan.receive_rows, receive);
+  ASSERT_EQ(plan.route.traffic != nullptr, world().size() > 1) << "nobody to send to";
+  if (!plan.route.traffic) return;
+  EXPECT_EQ(plan.route.traffic->send_rows, send);
+  EXPECT_EQ(plan.route.traffic->receive_rows, receive);
+  EXPECT_EQ(plan.route.send_room, plan.pack.dim(0));
+  EXPECT_EQ(plan.route.receive_room, offsets.back());
 }
 
 TEST_P(DispatchPlans, PackByExpertAndFindEachPairAgain) {
@@ -129,18 +134,21 @@ INSTANTIATE_TEST_SUITE_P(Routings, DispatchPlans, testing::Range(0, 6));
 
 // Parts of a batch share one exchange of counts and are planned as if each were a batch.
 TEST_P(DispatchPlans, OfPartsAreThoseOfBatches) {
-  std::int64_t samples = routing.first_sample(me + 1) - first;
-  std::vector<SortedRows> parts;
-  for (std::int64_t begin : {first, first + samples / 3})
-    parts.push_back(sort_rows(
-        *backend, world(),
-        routing.chosen(*backend, begin, begin == first ? first + samples / 3 : first + samples),
-        routing.experts));
-  std::vector<DispatchPlan> plans = make_dispatch_plans(*backend, world(), parts, routing.experts);
+  const std::int64_t last = routing.first_sample(me + 1), middle = first + (last - first) / 3;
+  auto sort_part = [&](std::size_t p) {
+    return planner->sort(p == 0 ? routing.chosen(*backend, first, middle)
+                                : routing.chosen(*backend, middle, last));
+  };
+  const std::vector<SortedRows> parts = {sort_part(0), sort_part(1)};
+  const std::vector<DispatchPlan> plans = planner->plan(parts);
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    DispatchPlan alone = make_dispatch_plans(*backend, world(), {&parts[p], 1}, routing.experts)[0];
-    EXPECT_EQ(plans[p].send_rows, alone.send_rows);
-    EXPECT_EQ(plans[p].receive_rows, alone.receive_rows);
+    SortedRows again = sort_part(p);
+    DispatchPlan alone = planner->plan({&again, 1})[0];
+    ASSERT_EQ(plans[p].route.traffic != nullptr, alone.route.traffic != nullptr);
+    if (alone.route.traffic) {
+      EXPECT_EQ(plans[p].route.traffic->send_rows, alone.route.traffic->send_rows);
+      EXPECT_EQ(plans[p].route.traffic->receive_rows, alone.route.traffic->receive_rows);
+    }
     EXPECT_EQ(read_order(plans[p].pack), read_order(alone.pack));
     ASSERT_EQ(plans[p].regroup.defined(), alone.regroup.defined());
     if (alone.regroup) {

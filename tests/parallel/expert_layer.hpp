@@ -36,7 +36,20 @@ struct Layer {
     return backend.convert(all.rows(first, last), DType::f64);
   }
 
-  void run(Way way, std::int64_t first, std::int64_t last) {
+  struct Inputs {
+    Tensor h, w, loss, chosen, sample_ids;
+  };
+
+  Inputs inputs(Way way, std::int64_t first, std::int64_t last) {
+    return {share(features, 1, first, last),
+            share(way == Way::route ? routing.k : routing.experts, 2, first, last),
+            share(classes, 3, first, last), routing.chosen(backend, first, last),
+            routing.sample_ids(backend, first, last)};
+  }
+
+  void run(Way way, std::int64_t first, std::int64_t last) { run(way, inputs(way, first, last)); }
+
+  void run(Way way, const Inputs& in) {
     Tape tape(backend, Recording::on);
     LocalReducer reducer;
     ForwardContext context{.tape = tape,
@@ -45,24 +58,22 @@ struct Layer {
                            .batch = reducer,
                            .experts = exchange,
                            .compute = DType::f64,
-                           .sample_ids = routing.sample_ids(backend, first, last),
+                           .sample_ids = in.sample_ids,
                            .step = backend.zeros({1}, DType::i64)};
-    Variable h = tape.input(share(features, 1, first, last));
-    Variable w = tape.input(share(way == Way::route ? routing.k : routing.experts, 2, first, last));
-    Variable y = way == Way::route ? route(context, h, w, first, last) : mix(context, h, w);
+    Variable h = tape.input(in.h), w = tape.input(in.w);
+    Variable y = way == Way::route ? route(context, h, w, in.chosen) : mix(context, h, w);
     output = y.value();
-    Variable root = sum_all(tape, mul(tape, y, tape.constant(share(classes, 3, first, last))));
+    Variable root = sum_all(tape, mul(tape, y, tape.constant(in.loss)));
     tape.backward(root, backend.full({1}, DType::f64, 1.0));
     grad_h = tape.gradient(h).value;
     grad_w = tape.gradient(w).value;
   }
 
   Variable route(const ForwardContext& context, const Variable& h, const Variable& w,
-                 std::int64_t first, std::int64_t last) {
+                 const Tensor& chosen) {
     ExpertLayers layers = experts->layers(context.tape, context.compute);
     return exchange.route(
-        context.tape, h, w, routing.chosen(backend, first, last), context.sample_ids,
-        experts->row_keys(Mode::train),
+        context.tape, h, w, chosen, context.sample_ids, experts->row_keys(Mode::train),
         [&](const ExpertRows& rows) { return experts->routed(context, layers, rows); });
   }
   Variable mix(const ForwardContext& context, const Variable& h, const Variable& w) {

@@ -63,7 +63,7 @@ TEST_F(NormSyncTest, LocalStatisticsAreAveragedWhereAsked) {
   std::int64_t first = 3 * world().rank().value;
   features(sharded, tiny_batch(*backend, first, first + 3, 3 * world().size()));
   std::uint64_t version = sharded.state().version();
-  sharded.average_running_statistics(1);
+  sharded.average_running_statistics(1, world().size());
   EXPECT_EQ(sharded.state().version() != version, world().size() > 1);
 
   std::vector<Tensor> sums;

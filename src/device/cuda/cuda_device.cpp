@@ -1,6 +1,7 @@
 #include "device/cuda/cuda_device.hpp"
 
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "device/cuda/caching_allocator.hpp"
@@ -13,7 +14,8 @@
 namespace switchyard {
 namespace {
 
-// Larger ones are rare, and the runtime stages them itself.
+// Larger ones are rare, and the host waits for them: when CUDA has read pageable memory it does not
+// say otherwise.
 constexpr std::size_t kLargestPinnedUpload = std::size_t{1} << 20;
 
 class PinnedCopy final : public HostCopy {
@@ -55,7 +57,7 @@ class OneStreamDevice final : public CudaDevice {
     if (bytes == 0) return;
     if (bytes > kLargestPinnedUpload) {
       SY_CUDA(cudaMemcpyAsync(into, source, bytes, cudaMemcpyHostToDevice, stream()));
-      return;
+      return synchronize();
     }
     PinnedBuffer buffer = pinned_->take(bytes);
     std::memcpy(buffer.bytes.get(), source, bytes);
@@ -87,7 +89,17 @@ class OneStreamDevice final : public CudaDevice {
 
   std::unique_ptr<Program> capture(const std::function<void()>& work) override {
     refuse_in_graph("another recording");
-    return record_graph(stream(), allocator_, work);
+    struct End {
+      std::optional<GraphRecording>& recording;
+      ~End() { recording.reset(); }
+    } end{recording_};
+    recording_.emplace(stream(), allocator_);
+    work();
+    return recording_->finish();
+  }
+  void between(std::function<void()> step) override {
+    if (!recording_) return step();
+    recording_->add_step(std::move(step));
   }
 
   bool capturing() const override {
@@ -101,7 +113,7 @@ class OneStreamDevice final : public CudaDevice {
   void refuse_in_graph(const char* what) const {
     SY_REQUIRE(!capturing(), ExitCode::run_failed,
                "{} within work that is recorded as a CUDA graph (a recording must not touch the "
-               "host); do it before, into memory that the work reads",
+               "host); do it before, into memory that the work reads, or in a step of the host",
                what);
   }
 
@@ -110,6 +122,7 @@ class OneStreamDevice final : public CudaDevice {
   std::shared_ptr<PinnedPool> pinned_ = std::make_shared<PinnedPool>();
   std::shared_ptr<EventWait> wait_ = std::make_shared<EventWait>(wait_without_deadline);
   CudaStream stream_;
+  std::optional<GraphRecording> recording_;
 };
 
 void download(CudaDevice& device, const Tensor& from, Tensor& to) {

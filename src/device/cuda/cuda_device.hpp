@@ -49,6 +49,7 @@ class CudaDevice {
   virtual std::size_t reserved_bytes() const = 0;
 
   /// Host memory to device memory, enqueued; `source` (pageable) may go when the call returns.
+  /// More than 1 MiB is waited for.
   virtual void upload(const void* source, std::byte* into, std::size_t bytes) = 0;
   /// Device memory to pinned host memory, enqueued.
   virtual std::unique_ptr<HostCopy> start_download(const std::byte* source, std::size_t bytes) = 0;
@@ -62,10 +63,15 @@ class CudaDevice {
   /// From now on, for every wait of this device; an empty one restores cudaEventSynchronize().
   virtual void set_event_wait(EventWait wait) = 0;
 
-  /// Captures what `work` enqueues on stream() as a CUDA graph, without running it. Memory that it
-  /// allocates comes from a pool that the graph owns. An exception of `work` ends the capture.
+  /// Captures what `work` enqueues on stream() as CUDA graphs, without running it: one, or one more
+  /// than `work` has steps of the host. Memory that it allocates comes from a pool that the program
+  /// owns. An exception of `work` ends the capture.
   virtual std::unique_ptr<Program> capture(const std::function<void()>& work) = 0;
   virtual bool capturing() const = 0;
+  /// A step of the host between what is enqueued before and after it. Within capture(): the program
+  /// calls it on each run, and what it enqueues, takes or frees then is not part of any graph.
+  /// Otherwise it is called now.
+  virtual void between(std::function<void()> step) = 0;
 };
 
 /// Opens a device and makes it the current one of this thread. An ordinal that does not exist, a

@@ -13,78 +13,74 @@ struct DestroyGraph {
   void operator()(cudaGraphExec_t graph) const { cudaGraphExecDestroy(graph); }
 };
 using Graph = std::unique_ptr<std::remove_pointer_t<cudaGraph_t>, DestroyGraph>;
-using ExecutableGraph = std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, DestroyGraph>;
+using ExecutableGraph = std::shared_ptr<std::remove_pointer_t<cudaGraphExec_t>>;
+
+bool is_empty(cudaGraph_t graph) {
+  std::size_t nodes = 0;
+  SY_CUDA(cudaGraphGetNodes(graph, nullptr, &nodes));
+  return nodes == 0;
+}
 
 class GraphProgram final : public Program {
  public:
-  GraphProgram(ExecutableGraph graph, std::shared_ptr<GraphMemory> memory, cudaStream_t stream)
-      : memory_(std::move(memory)), graph_(std::move(graph)), stream_(stream) {}
+  GraphProgram(std::vector<std::function<void()>> steps, std::shared_ptr<GraphMemory> memory,
+               cudaStream_t stream)
+      : memory_(std::move(memory)), steps_(std::move(steps)), stream_(stream) {}
   // The last run may still use the memory.
   ~GraphProgram() override { cudaStreamSynchronize(stream_); }
 
-  void run() override { SY_CUDA(cudaGraphLaunch(graph_.get(), stream_)); }
+  void run() override {
+    for (const auto& step : steps_) step();
+  }
 
  private:
   std::shared_ptr<GraphMemory> memory_;
-  ExecutableGraph graph_;
+  std::vector<std::function<void()>> steps_;
   cudaStream_t stream_;
-};
-
-/// Requests go to the graph's memory while this lives.
-class MemoryScope {
- public:
-  explicit MemoryScope(CachingAllocator& allocator)
-      : memory_(allocator.begin_graph()), allocator_(allocator) {}
-  ~MemoryScope() { allocator_.end_graph(); }
-  MemoryScope(const MemoryScope&) = delete;
-  MemoryScope& operator=(const MemoryScope&) = delete;
-  const std::shared_ptr<GraphMemory>& memory() const { return memory_; }
-
- private:
-  std::shared_ptr<GraphMemory> memory_;
-  CachingAllocator& allocator_;
-};
-
-/// A capture under way, dropped by the destructor unless it was ended.
-class Capture {
- public:
-  explicit Capture(cudaStream_t stream) : stream_(stream) {
-    // Relaxed: the allocator may take memory meanwhile, and other threads may do what they like.
-    SY_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
-  }
-  ~Capture() {
-    if (ended_) return;
-    cudaGraph_t graph = nullptr;
-    cudaStreamEndCapture(stream_, &graph);
-    if (graph) cudaGraphDestroy(graph);
-    cudaGetLastError();
-  }
-  Capture(const Capture&) = delete;
-  Capture& operator=(const Capture&) = delete;
-
-  Graph end() {
-    ended_ = true;
-    cudaGraph_t graph = nullptr;
-    SY_CUDA(cudaStreamEndCapture(stream_, &graph));
-    return Graph(graph);
-  }
-
- private:
-  cudaStream_t stream_;
-  bool ended_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<Program> record_graph(cudaStream_t stream, CachingAllocator& allocator,
-                                      const std::function<void()>& work) {
-  MemoryScope scope(allocator);
-  Capture capture(stream);
-  work();
-  Graph graph = capture.end();
+StreamCapture::StreamCapture(cudaStream_t stream) : stream_(stream) {
+  // Relaxed: the allocator may take memory meanwhile, and other threads may do what they like.
+  SY_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
+}
+
+StreamCapture::~StreamCapture() {
+  if (ended_) return;
+  cudaGraph_t graph = nullptr;
+  cudaStreamEndCapture(stream_, &graph);
+  if (graph) cudaGraphDestroy(graph);
+  cudaGetLastError();
+}
+
+std::function<void()> StreamCapture::end() {
+  ended_ = true;
+  cudaGraph_t captured = nullptr;
+  SY_CUDA(cudaStreamEndCapture(stream_, &captured));
+  Graph graph(captured);
+  if (is_empty(graph.get())) return {};
   cudaGraphExec_t executable = nullptr;
   SY_CUDA(cudaGraphInstantiate(&executable, graph.get(), 0));
-  return std::make_unique<GraphProgram>(ExecutableGraph(executable), scope.memory(), stream);
+  return [graph = ExecutableGraph(executable, DestroyGraph()), stream = stream_] {
+    SY_CUDA(cudaGraphLaunch(graph.get(), stream));
+  };
+}
+
+void GraphRecording::end_piece() {
+  if (auto launch = capture_->end()) steps_.push_back(std::move(launch));
+  capture_.reset();
+}
+
+void GraphRecording::add_step(std::function<void()> step) {
+  end_piece();
+  steps_.push_back(std::move(step));
+  capture_.emplace(stream_);
+}
+
+std::unique_ptr<Program> GraphRecording::finish() {
+  end_piece();
+  return std::make_unique<GraphProgram>(std::move(steps_), scope_.memory(), stream_);
 }
 
 }  // namespace switchyard

@@ -43,6 +43,8 @@ class CudaBackend final : public Backend {
   void to_host(const Tensor& x, void* destination) override;
   std::unique_ptr<HostCopy> start_to_host(const Tensor& x) override;
   std::unique_ptr<Program> record(std::function<void()> work) override;
+  bool recording() const override { return device_.capturing(); }
+  void between(std::function<void()> step) override { device_.between(std::move(step)); }
 
   Tensor conv2d(const Tensor& x, const Tensor& w, Conv2dSpec spec) override;
   Tensor conv2d_grad_input(const Tensor& dy, const Tensor& w, Conv2dSpec spec,
@@ -65,6 +67,7 @@ class CudaBackend final : public Backend {
   Tensor binary(BinaryOp op, const Tensor& a, const Tensor& b) override;
   Tensor scale(const Tensor& x, double factor) override;
   void accumulate(Tensor& into, const Tensor& x) override;
+  void assign(Tensor& into, const Tensor& x) override;
   Tensor unary(UnaryOp op, int order, const Tensor& x) override;
   Tensor relu(const Tensor& x) override;
   Tensor relu_grad(const Tensor& dy, const Tensor& y) override;

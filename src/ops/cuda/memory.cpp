@@ -3,6 +3,7 @@
 #include "ops/cuda/cuda_backend.hpp"
 #include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/memory_kernels.hpp"
+#include "ops/ref/check.hpp"
 
 namespace switchyard {
 namespace {
@@ -49,6 +50,11 @@ Tensor CudaBackend::convert(const Tensor& x, DType dtype) {
     });
   });
   return y;
+}
+
+void CudaBackend::assign(Tensor& into, const Tensor& x) {
+  ref::expect(x, "what is assigned", into.shape(), into.dtype());
+  device_.copy(x.raw(), into.raw(), x.bytes());
 }
 
 }  // namespace switchyard

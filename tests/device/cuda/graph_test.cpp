@@ -83,6 +83,75 @@ TEST_F(Graph, OtherStreamsMayTakePartThroughEvents) {
   EXPECT_EQ(test::get(*device, output, 4), (Bytes{1, 2, 3, 4}));
 }
 
+// Each run doubles the bytes in the input on the host, between two copies.
+TEST_F(Graph, StepsOfTheHostRunInTheirPlaces) {
+  Block between = device->allocator().allocate(4);
+  auto program = device->capture([&] {
+    device->copy(input.get(), between.get(), 4);
+    device->between([&] {
+      EXPECT_FALSE(device->capturing());
+      Bytes bytes = test::get(*device, between, 4);
+      for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(2 * byte);
+      test::put(*device, bytes, between);
+    });
+    EXPECT_TRUE(device->capturing());
+    device->copy(between.get(), output.get(), 4);
+  });
+  for (std::uint8_t i = 1; i <= 3; ++i) {
+    test::put(*device, Bytes(4, i), input);
+    program->run();
+    EXPECT_EQ(test::get(*device, output, 4), Bytes(4, static_cast<std::uint8_t>(2 * i)));
+  }
+}
+
+TEST_F(Graph, StepsOfTheHostMayFollowOneAnotherAndBeAllThereIs) {
+  std::string called;
+  auto program = device->capture([&] {
+    for (char step : {'a', 'b', 'c'}) device->between([&called, step] { called += step; });
+  });
+  EXPECT_EQ(called, "");
+  program->run();
+  program->run();
+  EXPECT_EQ(called, "abcabc");
+}
+
+TEST_F(Graph, StepsOfTheHostAreCalledAtOnceOutsideOfARecording) {
+  int called = 0;
+  device->between([&] { ++called; });
+  EXPECT_EQ(called, 1);
+}
+
+// Memory that a step of the host holds is not given to later pieces.
+TEST_F(Graph, MemoryOfAStepOfTheHostIsItsOwn) {
+  auto program = device->capture([&] {
+    Block held = device->allocator().allocate(4);
+    device->copy(input.get(), held.get(), 4);
+    device->between([] {});
+    device->between([this, held] { device->copy(held.get(), output.get(), 4); });
+    const std::byte* address = held.get();
+    held.reset();
+    EXPECT_NE(device->allocator().allocate(4).get(), address);
+  });
+  test::put(*device, {1, 2, 3, 4}, input);
+  program->run();
+  EXPECT_EQ(test::get(*device, output, 4), (Bytes{1, 2, 3, 4}));
+}
+
+TEST_F(Graph, AFailedStepOfTheHostEndsTheRun) {
+  bool fails = true;
+  auto program = device->capture([&] {
+    device->between([&fails] {
+      if (fails) throw std::runtime_error("no");
+    });
+    device->copy(input.get(), output.get(), 4);
+  });
+  EXPECT_THROW(program->run(), std::runtime_error);
+  fails = false;
+  test::put(*device, {1, 2, 3, 4}, input);
+  program->run();
+  EXPECT_EQ(test::get(*device, output, 4), (Bytes{1, 2, 3, 4}));
+}
+
 TEST_F(Graph, KnowsThatItIsBeingRecorded) {
   EXPECT_FALSE(device->capturing());
   device->capture([&] { EXPECT_TRUE(device->capturing()); });
