@@ -145,6 +145,7 @@ void CachingAllocator::Pool::forget_graph(Memory& graph) {
     if (recording_ == &graph) recording_ = nullptr;
     graph.region->held = false;
     charge(*graph.region, graph.region->live);
+    graph.region->heap.release_free_segments();  // a block that outlives the graph keeps its own
   }
   for (HeapPiece* piece : graph.freed_outside) give_back(*main_, piece);
 }

@@ -129,5 +129,16 @@ TEST(CachingAllocator, BlocksOfAGraphMayOutliveIt) {
   EXPECT_EQ(allocator.reserved_bytes(), 0u);
 }
 
+TEST(CachingAllocator, ABlockThatOutlivesItsGraphKeepsItsSegmentAlone) {
+  CachingAllocator allocator(0);
+  auto graph = allocator.begin_graph();
+  Block kept = allocator.allocate(1024);
+  allocator.allocate(30 * kMiB);
+  allocator.end_graph();
+  EXPECT_EQ(allocator.reserved_bytes(), 32 * kMiB);
+  graph.reset();
+  EXPECT_EQ(allocator.reserved_bytes(), 2 * kMiB);
+}
+
 }  // namespace
 }  // namespace switchyard
