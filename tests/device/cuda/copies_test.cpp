@@ -46,6 +46,15 @@ TEST_F(Copies, TheSourceOfAnUploadMayChangeAtOnce) {
     EXPECT_EQ(test::get(*device, blocks[i], 100), Bytes(100, i));
 }
 
+TEST_F(Copies, SoMayALargeOne) {
+  constexpr std::size_t kBytes = (std::size_t{1} << 20) + 1;
+  Block block = device->allocator().allocate(kBytes);
+  Bytes source(kBytes, 1);
+  test::put(*device, source, block);
+  std::fill(source.begin(), source.end(), std::uint8_t{2});
+  EXPECT_EQ(test::get(*device, block, kBytes), Bytes(kBytes, 1));
+}
+
 TEST_F(Copies, DownloadsSeeWhatWasEnqueuedBeforeThem) {
   Block block = device->allocator().allocate(4);
   test::put(*device, {1, 2, 3, 4}, block);

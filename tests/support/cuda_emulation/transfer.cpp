@@ -2,7 +2,6 @@
 
 #include <cstring>
 #include <mutex>
-#include <vector>
 
 #include "cuda_emulation/handles.hpp"
 #include "cuda_emulation/memory.hpp"
@@ -36,15 +35,9 @@ bool is_pageable(const void* address) {
   return !is_device_memory(address) && !is_pinned_memory(address);
 }
 
-// Pageable memory is read before the call returns, pinned memory when the stream gets there.
+// Memory of the host is read when the stream gets there, pageable memory too: CUDA may read it
+// before the call returns, and does not promise to.
 void copy_later(CUstream_st& stream, void* to, const void* from, std::size_t bytes) {
-  if (is_pageable(from) && !stream.capture) {
-    auto start = static_cast<const std::byte*>(from);
-    stream.append([to, staged = std::vector<std::byte>(start, start + bytes)] {
-      std::memcpy(to, staged.data(), staged.size());
-    });
-    return;
-  }
   stream.append([to, from, bytes] { std::memmove(to, from, bytes); });
   if (is_pageable(to) && !stream.capture) stream.run_all();
 }
