@@ -116,13 +116,17 @@ class CudnnEngine::Impl {
     }
   }
 
-  /// Milliseconds of a run; nothing where it does not run after all.
+  /// Milliseconds of a run; nothing where it does not run after all, for lack of memory say.
   std::optional<float> measure(const ConvPlan& plan, const ConvOperands& operands) {
     std::array<CudaEvent, kTimedRuns + 1> marks;
     for (CudaEvent& mark : marks) mark = make_mark();
-    for (CudaEvent& mark : marks) {  // the run before the first mark warms up
-      if (start(plan, operands) != CUDNN_STATUS_SUCCESS) return {};
-      SY_CUDA(cudaEventRecord(mark.get(), device_.stream()));
+    try {
+      for (CudaEvent& mark : marks) {  // the run before the first mark warms up
+        if (start(plan, operands) != CUDNN_STATUS_SUCCESS) return {};
+        SY_CUDA(cudaEventRecord(mark.get(), device_.stream()));
+      }
+    } catch (const OutOfMemory&) {
+      return {};
     }
     device_.synchronize();
     std::array<float, kTimedRuns> times{};

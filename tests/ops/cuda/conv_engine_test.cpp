@@ -293,6 +293,17 @@ TEST_F(ConvEngineTest, WorkspaceReturnsToTheDevice) {
   EXPECT_LT(device_->allocator().live_bytes(), before + (std::size_t{1} << 20));
 }
 
+TEST_F(ConvEngineTest, LeavesOutAnEngineWhoseWorkspaceFindsNoRoom) {
+  setenv("CUDA_EMULATION_MEMORY", "2097152", 1);
+  const Tensor filler = on_device({1 << 20}, DType::u8);
+  const Tensor y = forward(engine(), kProblem, DType::f32);
+  unsetenv("CUDA_EMULATION_MEMORY");
+  EXPECT_TRUE(y);
+  ASSERT_EQ(lines_.size(), 1U);
+  EXPECT_TRUE(contains(lines_[0], "0.0 MiB of workspace, ")) << lines_[0];
+  EXPECT_TRUE(contains(lines_[0], "of 2 tried")) << lines_[0];
+}
+
 TEST_F(ConvEngineTest, TakesImagesAtAnyAddress) {
   const ConvProblem problem{1, 4, 4, 1, 4, 3, 3, 1, 1};
   const Numbers host = numbers(problem, DType::f32);
