@@ -38,9 +38,9 @@ Tensor CudaBackend::scatter_add_rows(const Tensor& x, const Tensor& index, std::
   ref::expect_rows(x, "the tensor to scatter");
   ref::expect(index, "the row index", {x.dim(0)}, DType::i32);
   Tensor y = empty(with_rows(x, rows), x.dtype());
-  Tensor count = zeros({rows}, DType::i32);
-  Tensor listed = empty({rows, kListedRows}, DType::i32);
-  const RowLists lists{count.data<std::int32_t>(), listed.data<std::int32_t>()};
+  Tensor memory = zeros({rows * (kListedRows + 1)}, DType::i32);
+  auto* listed = memory.data<std::int32_t>();
+  const RowLists lists{.count = listed + rows * kListedRows, .listed = listed};
   const auto* to = index.data<std::int32_t>();
   launch_list_rows(to, x.dim(0), lists, stream());
   dispatch_compute(x.dtype(), [&]<class T>() {

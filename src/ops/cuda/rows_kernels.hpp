@@ -14,10 +14,10 @@ namespace switchyard {
 
 inline constexpr int kListedRows = 8;
 
-/// Rows of x by row of y. Device memory.
+/// Rows of x by row of y. Device memory, cleared before launch_list_rows.
 struct RowLists {
-  std::int32_t* count;   ///< (rows of y), zero before launch_list_rows
-  std::int32_t* listed;  ///< (rows of y, kListedRows)
+  std::int32_t* count;   ///< (rows of y)
+  std::int32_t* listed;  ///< (rows of y, kListedRows), which are read together
 };
 
 /// `index` (n), negative: nowhere; others must be rows of y, which is not checked.
