@@ -74,8 +74,9 @@ class CudaKernel : public testing::TestWithParam<KernelCase> {
     ASSERT_EQ(found.size(), expected.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
       ASSERT_EQ(found[i].shape(), expected[i].shape()) << "result " << i;
-      if (precision != Precision::bf16)
+      if (precision != Precision::bf16) {
         ASSERT_EQ(found[i].dtype(), expected[i].dtype()) << "result " << i;
+      }
       EXPECT_LE(relative_error(values(ref_, found[i]), values(ref_, expected[i])), tolerance)
           << "result " << i;
       EXPECT_TRUE(same_bits(found[i], again[i])) << "result " << i << " does not repeat";
