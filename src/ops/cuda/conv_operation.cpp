@@ -17,8 +17,8 @@ const char* name_of(ConvKind kind) {
 
 std::string to_string(const ConvFusion& fusion) {
   if (!fusion.fused) return "";
-  return fmt::format(" with {}bias{}", fusion.residual ? "residual, " : "",
-                     fusion.relu ? ", relu" : "");
+  return fmt::format(" with {}{} bias{}", fusion.residual ? "residual, " : "",
+                     to_string(fusion.bias_dtype), fusion.relu ? ", relu" : "");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ struct ConvOperands {
   Tensor bias = {}, residual = {};
 };
 
-/// "conv2d with bias, relu (128, 32, 32, 64) * (64, 3, 3, 64) stride 1 padding 1 f32"
+/// "conv2d with f32 bias, relu (128, 32, 32, 64) * (64, 3, 3, 64) stride 1 padding 1 f32"
 std::string to_string(const ConvOperation& operation);
 
 }  // namespace switchyard

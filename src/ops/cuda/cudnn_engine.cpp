@@ -79,13 +79,13 @@ class CudnnEngine::Impl {
 
   std::optional<ConvPlan> measure_all(const std::string& key, const ConvOperation& operation,
                                       const ConvOperands& operands) {
-    std::vector<ConvPlan> plans = list_plans(handle_.get(), operation, rules_);
+    std::vector<ConvPlan> plans;
     std::vector<float> times;
-    std::erase_if(plans, [&](const ConvPlan& plan) {
-      const std::optional<float> time = measure(plan, operands);
-      if (time) times.push_back(*time);
-      return !time;
-    });
+    for (ConvPlan& plan : list_plans(handle_.get(), operation, rules_))
+      if (const std::optional<float> time = measure(plan, operands)) {
+        plans.push_back(std::move(plan));
+        times.push_back(*time);
+      }
     if (plans.empty()) {
       log_(fmt::format("{}: cuDNN has no engine for it", to_string(operation)));
       return {};

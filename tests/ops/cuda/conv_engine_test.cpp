@@ -4,25 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 
-#include "base/file.hpp"
+#include "ops/cuda/conv_engine_fixture.hpp"
 #include "ops/cuda/conv_plan.hpp"
-#include "ops/cuda/cudnn_engine.hpp"
-#include "ops/cuda/device_tensors.hpp"
 #include "ops/cuda/im2col.hpp"
 #include "support/error_text.hpp"
-#include "support/temp_folder.hpp"
 
 namespace switchyard::test {
 namespace {
 
 using switchyard::testing::contains;
 using switchyard::testing::error_text;
-using switchyard::testing::TempFolder;
-
-/// Channels as engines like them.
-constexpr ConvProblem kProblem{2, 8, 6, 32, 16, 3, 3, 2, 1};
 
 TEST(EngineRules, RepeatabilityIsGivenUpOnRequestAlone) {
   const std::array notes{CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC};
@@ -68,61 +60,8 @@ TEST(ConvOperationName, SaysWhatIsComputed) {
                               DType::f32,
                               kProblem,
                               {.fused = true, .residual = true, .relu = true}}),
-      "conv2d with residual, bias, relu (2, 8, 6, 32) * (16, 3, 3, 32) stride 2 padding 1 f32");
+      "conv2d with residual, f32 bias, relu (2, 8, 6, 32) * (16, 3, 3, 32) stride 2 padding 1 f32");
 }
-
-/// Numbers of a convolution's tensors, rounded to the type under test, in double on the host.
-struct Numbers {
-  Tensor x, w, y, bias, residual;
-};
-
-class ConvEngineTest : public ::testing::Test {
- protected:
-  Numbers numbers(const ConvProblem& problem, DType dtype) {
-    const auto make = [&](const Shape& shape, std::uint64_t key) {
-      return rounded(noise(ref_, shape, key), dtype);
-    };
-    return {make(problem.x_shape(), 1), make(problem.w_shape(), 2), make(problem.y_shape(), 3),
-            make({problem.out_channels}, 4), make(problem.y_shape(), 5)};
-  }
-  Tensor upload(const Tensor& host, DType dtype) {
-    return to_device(*device_, ref_.convert(host, dtype));
-  }
-  Tensor download(const Tensor& x) { return to_host(*device_, x); }
-
-  Tensor on_device(const Shape& shape, DType dtype) {
-    return Tensor(device_->allocator(), shape, dtype);
-  }
-
-  CudnnEngine& engine(const CudaBackendOptions& options = {}) {
-    CudaBackendOptions logged = options;
-    logged.log = [this](const std::string& line) { lines_.push_back(line); };
-    engines_.push_back(std::make_unique<CudnnEngine>(*device_, logged));
-    return *engines_.back();
-  }
-
-  /// The result of a forward convolution, or nothing where there is no engine.
-  Tensor forward(CudnnEngine& engine, const ConvProblem& problem, DType dtype) {
-    const Numbers host = numbers(problem, dtype);
-    const Tensor y = on_device(problem.y_shape(), dtype);
-    const ConvOperands operands{upload(host.x, dtype), upload(host.w, dtype), y};
-    return engine.run({ConvKind::forward, dtype, problem}, operands) ? y : Tensor();
-  }
-
-  Tensor expected_forward(const ConvProblem& problem, DType dtype) {
-    const Numbers host = numbers(problem, dtype);
-    return ref_.conv2d(host.x, host.w, spec(problem));
-  }
-
-  static Conv2dSpec spec(const ConvProblem& problem) {
-    return {static_cast<int>(problem.stride), static_cast<int>(problem.padding)};
-  }
-
-  std::unique_ptr<CudaDevice> device_ = open_cuda_device(0);
-  RefBackend ref_;
-  std::vector<std::unique_ptr<CudnnEngine>> engines_;
-  std::vector<std::string> lines_;
-};
 
 TEST_F(ConvEngineTest, ComputesInFloatWhatTheReferenceDoes) {
   const DType dtype = DType::f32;
@@ -215,111 +154,6 @@ TEST_F(ConvEngineTest, GivesTheLibrarysWordsWithAnError) {
   const std::string text = error_text(ExitCode::run_failed, [&] { tensor.finalize(); });
   EXPECT_TRUE(contains(text, "cuDNN reports CUDNN_STATUS_BAD_PARAM"));
 }
-
-#ifdef SWITCHYARD_CUDA_EMULATION
-
-/// Slows the double's engines 0 and 7 down for as long as it lives.
-class SlowEngines {
- public:
-  SlowEngines() { setenv("CUDA_EMULATION_SLOW_ENGINE", "20", 1); }
-  ~SlowEngines() { unsetenv("CUDA_EMULATION_SLOW_ENGINE"); }
-};
-
-TEST_F(ConvEngineTest, TakesTheFastestOfThoseThatTheRulesAllow) {
-  const SlowEngines slow;
-  const Tensor y = forward(engine(), kProblem, DType::f32);
-  ASSERT_TRUE(y);
-  EXPECT_LE(relative_error(download(y), expected_forward(kProblem, DType::f32)), 1e-6);
-  ASSERT_EQ(lines_.size(), 1U);
-  EXPECT_TRUE(contains(lines_[0], ": cuDNN engine 8/2=80, 1.0 MiB of workspace, "));
-  EXPECT_TRUE(contains(lines_[0], " ms, of 3 tried"));
-}
-
-TEST_F(ConvEngineTest, LaterLaunchesTakeWhatTheFirstChose) {
-  const TempFolder folder;
-  const auto file = folder / "choices";
-  const auto launch = [&] {
-    forward(engine({.choices = file}), kProblem, DType::f32);
-    return lines_.back();
-  };
-  const SlowEngines slow;
-  launch();
-  std::string text = read_file(file);
-  ASSERT_TRUE(text.ends_with("\t8/2=80\n")) << text;
-  EXPECT_TRUE(contains(launch(), "engine 8/2=80, 1.0 MiB of workspace, as chosen before"));
-  text.replace(text.find("8/2=80"), 6, "7/2=70");
-  write_file(file, text);
-  EXPECT_TRUE(contains(launch(), "engine 7/2=70, 0.0 MiB of workspace, as chosen before"));
-  text.replace(text.find("7/2=70"), 6, "2/2=20");
-  write_file(file, text);
-  EXPECT_TRUE(contains(launch(), "engine 8/2=80")) << "the rules hold for the record too";
-}
-
-TEST_F(ConvEngineTest, ChoosesWhereTheRecordCannotBeKept) {
-  const SlowEngines slow;
-  ASSERT_TRUE(forward(engine({.choices = "/proc/no/choices"}), kProblem, DType::f32));
-  ASSERT_EQ(lines_.size(), 2U);
-  EXPECT_TRUE(contains(lines_[0], "cannot be kept in /proc/no/choices ("));
-  EXPECT_TRUE(contains(lines_[1], "engine 8/2=80"));
-}
-
-TEST_F(ConvEngineTest, TriesMoreWhereTheRulesAllowMore) {
-  const auto tried = [&](const CudaBackendOptions& options, DType dtype) {
-    forward(engine(options), kProblem, dtype);
-    return lines_.back();
-  };
-  EXPECT_TRUE(contains(tried({.precision = Precision::tf32}, DType::f32), "of 4 tried"));
-  EXPECT_TRUE(contains(tried({.fast_nondeterministic = true}, DType::f32), "of 4 tried"));
-  EXPECT_TRUE(contains(tried({.precision = Precision::bf16}, DType::f32), "of 3 tried"));
-  EXPECT_TRUE(contains(tried({.precision = Precision::bf16}, DType::bf16), "of 5 tried"));
-}
-
-TEST_F(ConvEngineTest, SaysOnceThatThereIsNoEngine) {
-  CudnnEngine& cudnn = engine();
-  EXPECT_FALSE(forward(cudnn, kProblem, DType::f64));
-  EXPECT_FALSE(forward(cudnn, kProblem, DType::f64));
-  ASSERT_EQ(lines_.size(), 1U);
-  EXPECT_TRUE(contains(lines_[0], "f64: cuDNN has no engine for it"));
-}
-
-TEST_F(ConvEngineTest, WorkspaceReturnsToTheDevice) {
-  CudnnEngine& cudnn = engine();
-  const SlowEngines slow;
-  forward(cudnn, kProblem, DType::f32);
-  const std::size_t before = device_->allocator().live_bytes();
-  device_->allocator().reset_peak();
-  const Tensor y = forward(cudnn, kProblem, DType::f32);
-  EXPECT_GE(device_->allocator().peak_bytes(), before + (std::size_t{1} << 20));
-  EXPECT_LT(device_->allocator().live_bytes(), before + (std::size_t{1} << 20));
-}
-
-TEST_F(ConvEngineTest, LeavesOutAnEngineWhoseWorkspaceFindsNoRoom) {
-  setenv("CUDA_EMULATION_MEMORY", "2097152", 1);
-  const Tensor filler = on_device({1 << 20}, DType::u8);
-  const Tensor y = forward(engine(), kProblem, DType::f32);
-  unsetenv("CUDA_EMULATION_MEMORY");
-  EXPECT_TRUE(y);
-  ASSERT_EQ(lines_.size(), 1U);
-  EXPECT_TRUE(contains(lines_[0], "0.0 MiB of workspace, ")) << lines_[0];
-  EXPECT_TRUE(contains(lines_[0], "of 2 tried")) << lines_[0];
-}
-
-TEST_F(ConvEngineTest, TakesImagesAtAnyAddress) {
-  const ConvProblem problem{1, 4, 4, 1, 4, 3, 3, 1, 1};
-  const Numbers host = numbers(problem, DType::f32);
-  const Tensor padded = on_device({17, 1}, DType::f32), w = upload(host.w, DType::f32);
-  Tensor x = padded.rows(1, 17).reshape(problem.x_shape());
-  const Tensor single = ref_.convert(host.x, DType::f32);
-  device_->upload(single.raw(), x.raw(), single.bytes());
-  CudnnEngine& cudnn = engine();
-  forward(cudnn, problem, DType::f32);
-  const Tensor y = on_device(problem.y_shape(), DType::f32);
-  ASSERT_TRUE(cudnn.run({ConvKind::forward, DType::f32, problem}, {x, w, y}));
-  EXPECT_EQ(lines_.size(), 2U) << "an engine chosen for aligned images may not do for others";
-  EXPECT_LE(relative_error(download(y), expected_forward(problem, DType::f32)), 1e-6);
-}
-
-#endif
 
 class PatchConvolutions : public ConvEngineTest, public ::testing::WithParamInterface<DType> {};
 
