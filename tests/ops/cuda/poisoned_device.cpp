@@ -49,6 +49,7 @@ class PoisonedDevice final : public CudaDevice {
     return device_->capture(work);
   }
   bool capturing() const override { return device_->capturing(); }
+  void between(std::function<void()> step) override { device_->between(std::move(step)); }
 
  private:
   std::unique_ptr<CudaDevice> device_;
