@@ -1,9 +1,7 @@
 #include <malloc.h>
 
-#include <cmath>
-#include <cstring>
-
 #include "ops/cpu/cpu_backend.hpp"
+#include "ops/kernels/compare.hpp"
 #include "ops/kernels/kernel_case.hpp"
 #include "ops/ref/tensors.hpp"
 
@@ -11,20 +9,6 @@ namespace switchyard::test {
 namespace {
 
 constexpr double kDoubleTolerance = 1e-13;
-
-/// |found - expected| / |expected| in the Euclidean norm; the absolute error where that is 0.
-double relative_error(const std::vector<double>& found, const std::vector<double>& expected) {
-  double difference = 0, norm = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    difference += std::pow(found[i] - expected[i], 2);
-    norm += std::pow(expected[i], 2);
-  }
-  return std::sqrt(norm > 0 ? difference / norm : difference);
-}
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.bytes() == b.bytes() && std::memcmp(a.raw(), b.raw(), a.bytes()) == 0;
-}
 
 class CpuKernel : public testing::TestWithParam<KernelCase> {
  protected:

@@ -1,11 +1,10 @@
 // Every kernel call of the shared table on a CUDA device, against the reference, in each precision.
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 
 #include "ops/cuda/cuda_backend.hpp"
 #include "ops/cuda/poisoned_device.hpp"
+#include "ops/kernels/compare.hpp"
 #include "ops/kernels/kernel_case.hpp"
 #include "ops/ref/tensors.hpp"
 
@@ -15,20 +14,6 @@ namespace {
 constexpr double kDoubleTolerance = 1e-13;
 /// Sums of products whose factors are rounded to 11 bits. What is exact in f32 stays so.
 constexpr double kTf32Tolerance = 1e-3;
-
-/// |found - expected| / |expected| in the Euclidean norm; the absolute error where that is 0.
-double relative_error(const std::vector<double>& found, const std::vector<double>& expected) {
-  double difference = 0, norm = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    difference += std::pow(found[i] - expected[i], 2);
-    norm += std::pow(expected[i], 2);
-  }
-  return std::sqrt(norm > 0 ? difference / norm : difference);
-}
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.bytes() == b.bytes() && std::memcmp(a.raw(), b.raw(), a.bytes()) == 0;
-}
 
 class CudaKernel : public testing::TestWithParam<KernelCase> {
  protected:
