@@ -1,7 +1,5 @@
 #include "train/config.hpp"
 
-#include "base/error.hpp"
-
 namespace switchyard {
 
 MachineConfig machine_config(const ExecutionConfig& config) {
@@ -21,13 +19,8 @@ DistributedOptions distributed_options(const TrainConfig& config) {
 }
 
 bool records_steps(Graphs graphs, Machine& machine) {
-  bool alone = machine.world().size() == 1;
-  SY_REQUIRE(graphs != Graphs::on || alone, ExitCode::bad_usage,
-             "--graphs on records steps of one rank only, and there are {}; give --graphs auto or "
-             "off",
-             machine.world().size());
   if (graphs != Graphs::automatic) return graphs == Graphs::on;
-  return alone && machine.backend().allocator().memory() == MemoryKind::cuda;
+  return machine.backend().allocator().memory() == MemoryKind::cuda;
 }
 
 }  // namespace switchyard

@@ -17,7 +17,7 @@ namespace switchyard {
 
 /// Whether a step's work is recorded once and then replayed.
 enum class Graphs {
-  automatic,  ///< on CUDA devices, where it can be
+  automatic,  ///< on CUDA devices
   on,
   off,
 };
@@ -111,8 +111,7 @@ void visit(Visitor& v, ExecutionConfig& c) {
   v.field("precision", c.precision,
           "of arithmetic; tf32 and bf16 are for cuda, with parameters and loss in f32",
           precision_choices);
-  v.field("graphs", c.graphs,
-          "record a step's kernels and replay them; one rank only; auto: on cuda devices",
+  v.field("graphs", c.graphs, "record a step's kernels and replay them; auto: on cuda devices",
           graphs_choices);
   v.field("fast-nondeterministic", c.fast_nondeterministic,
           "cuda: faster convolutions, which differ from run to run in the last bits");
@@ -146,8 +145,7 @@ void visit(Visitor& v, TrainConfig& c) {
 
 MachineConfig machine_config(const ExecutionConfig& config);
 DistributedOptions distributed_options(const TrainConfig& config);
-/// Whether passes are recorded and replayed. Throws Error(bad_usage) where they are to be and
-/// cannot.
+/// Whether passes are recorded and replayed.
 bool records_steps(Graphs graphs, Machine& machine);
 
 }  // namespace switchyard

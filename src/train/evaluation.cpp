@@ -27,14 +27,14 @@ MetricSums evaluate(DistributedClassifier& classifier, BatchSource& batches,
   Tensor total = backend.zeros({1, count_of_sums(sums.experts())}, DType::f64);
   const auto key = static_cast<std::int64_t>(spec.step);
   Tensor step = backend.from_host(&key, {1}, DType::i64);
-  RecordedWork work(backend, spec.recorded,
+  RecordedWork work(backend, world, spec.recorded,
                     [&] { return measure_batch(classifier, batches.make(), step); });
   batches.start({.order = {samples.begin(), samples.end()},
                  .batch_size = spec.batch,
                  .rank = world.rank(),
                  .world = world.size()},
                 0);
-  while (auto share = batches.next()) backend.accumulate(total, work.run(share->size));
+  while (auto share = batches.next()) backend.accumulate(total, work.run(share->global_size));
   backend.to_host(classifier.batch().sum(total), sums.values().data());
   return sums;
 }

@@ -12,7 +12,8 @@ namespace switchyard {
 struct EvaluationSpec {
   std::int64_t batch = 256;  ///< global batch size
   std::uint64_t step = 0;    ///< key of the gate noise, where evaluation has any
-  bool recorded = false;     ///< the forward pass is recorded and replayed; on one rank only
+  bool recorded = false;     ///< the forward pass is recorded, but for what ranks exchange, and
+                             ///< replayed
 };
 
 /// Sums over `samples` of the images that `batches` makes, in evaluation mode, the same on every

@@ -39,7 +39,8 @@ TrainingStep::TrainingStep(DistributedClassifier& classifier, Sgd& sgd, BatchSou
       learning_rate_(classifier.backend().zeros({1}, DType::f64)),
       stop_(classifier.backend().zeros({1}, DType::f64)),
       failures_(classifier.backend().zeros({1}, DType::f64)),
-      work_(classifier.backend(), options.recorded, [this] { return work(); }) {}
+      work_(classifier.backend(), classifier.grid().world(), options.recorded,
+            [this] { return work(); }) {}
 
 std::optional<StepResult> TrainingStep::run(const StepInput& input) {
   Backend& backend = classifier_.backend();
@@ -48,7 +49,7 @@ std::optional<StepResult> TrainingStep::run(const StepInput& input) {
   backend.upload(&step, step_);
   backend.upload(&input.learning_rate, learning_rate_);
   backend.upload(&stop, stop_);
-  Tensor report = work_.run(input.share.size);
+  Tensor report = work_.run(input.share.global_size);
   classifier_.state().mark_changed();  // a replay cannot
   Pending pending{backend.start_to_host(report), report.numel(), input.step};
   std::optional<StepResult> before = collect();
@@ -82,7 +83,8 @@ int TrainingStep::experts() {
   return head.is_moe() ? head.experts : 0;
 }
 
-// Everything here is enqueued only, and reads what changes from step to step out of tensors.
+// Everything here is enqueued only, or a step between kernels where ranks exchange something, and
+// reads what changes from step to step out of tensors.
 Tensor TrainingStep::work() {
   Backend& backend = classifier_.backend();
   Batch batch = batches_.make();

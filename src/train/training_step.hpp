@@ -33,7 +33,7 @@ struct StepResult {
 struct StepOptions {
   ObjectiveConfig objective = {};
   double clip_norm = 0;   ///< 0: gradients are not clipped
-  bool recorded = false;  ///< steps are recorded and replayed; on one rank only
+  bool recorded = false;  ///< steps are recorded, but for what ranks exchange, and replayed
 };
 
 class TrainingStep {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "comm/forwarding_communicator.hpp"
 #include "ops/ref/ref_backend.hpp"
 
 namespace switchyard {
@@ -33,12 +34,24 @@ class RecordingBackend final : public RefBackend {
   };
 };
 
+// This rank and one that answers like it, or that it could not.
+class TwoRanks final : public ForwardingCommunicator {
+ public:
+  using ForwardingCommunicator::ForwardingCommunicator;
+  int size() const override { return 2; }
+  std::vector<std::int64_t> all_to_all_counts(Counts counts, int) override {
+    return {counts[0], other_lacks_memory ? 0 : counts[1]};
+  }
+
+  bool other_lacks_memory = false;
+};
+
 class RecordedWorkTest : public ::testing::Test {
  protected:
   // What each of the runs did: called, recorded or only replayed.
   std::string run(bool recording, const std::vector<std::int64_t>& forms) {
     int calls = 0;
-    RecordedWork work(backend_, recording, [&] {
+    RecordedWork work(backend_, ranks_, recording, [&] {
       ++calls;
       return backend_.full({1}, DType::f64, static_cast<double>(form_));
     });
@@ -54,12 +67,14 @@ class RecordedWorkTest : public ::testing::Test {
   }
 
   RecordingBackend backend_;
+  std::unique_ptr<Communicator> self_ = make_self_communicator();
+  TwoRanks ranks_{*self_};
   std::int64_t form_ = 0;
 };
 
-TEST_F(RecordedWorkTest, IsCalledOnceThenRecordedThenReplayed) {
+TEST_F(RecordedWorkTest, IsCalledTwiceThenRecordedThenReplayed) {
   EXPECT_EQ(run(true, {8, 8, 8, 8}), "cr..");
-  EXPECT_EQ(backend_.replays, 3);
+  EXPECT_EQ(backend_.replays, 2);
 }
 
 TEST_F(RecordedWorkTest, IsCalledEveryTimeWithoutRecording) {
@@ -80,8 +95,14 @@ TEST_F(RecordedWorkTest, IsCalledWhereItsProgramFindsNoMemory) {
   EXPECT_EQ(run(true, {8, 8, 8}), "ccc");
 }
 
+TEST_F(RecordedWorkTest, IsCalledWhereTheProgramOfAnotherRankFindsNoMemory) {
+  ranks_.other_lacks_memory = true;
+  EXPECT_EQ(run(true, {8, 8, 8}), "crc");
+  EXPECT_EQ(backend_.replays, 0);
+}
+
 TEST_F(RecordedWorkTest, ForgetsItsProgram) {
-  RecordedWork work(backend_, true, [&] { return backend_.zeros({1}, DType::f64); });
+  RecordedWork work(backend_, ranks_, true, [&] { return backend_.zeros({1}, DType::f64); });
   work.run(8);
   work.run(8);
   work.forget();
