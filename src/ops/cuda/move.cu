@@ -5,20 +5,21 @@
 namespace switchyard {
 namespace {
 
-constexpr int kInFlight = 4;  // loads of a thread that do not wait for one another
+constexpr int kInFlight = 4;                  // loads of a thread that do not wait for one another
+constexpr std::int64_t kWantedBlocks = 1024;  // several for each multiprocessor
 
-// Accesses of N words.
+// Accesses of N words. Blocks of one x share their rows.
 template <class Word, int N>
 __global__ void move_rows_kernel(RowMove move, RowLanes lanes) {
   constexpr int kBytes = N * sizeof(Word);
-  const std::int64_t step = std::int64_t{lanes.lanes} * kBytes;
+  const std::int64_t step = std::int64_t{gridDim.y} * lanes.lanes * kBytes;
+  const std::int64_t first = (std::int64_t{blockIdx.y} * lanes.lanes + lanes.lane()) * kBytes;
   for (std::int64_t r = lanes.first_row(); r < move.rows; r += lanes.row_step()) {
     const std::int64_t source = move.index ? move.index[r] : r;
     const std::byte* from = move.from + source * move.from_pitch;
     std::byte* to = move.to + r * move.to_pitch;
 #pragma unroll 1
-    for (std::int64_t begin = std::int64_t{lanes.lane()} * kBytes; begin < move.row_bytes;
-         begin += step * kInFlight) {
+    for (std::int64_t begin = first; begin < move.row_bytes; begin += step * kInFlight) {
       Pack<Word, N> pack[kInFlight] = {};
 #pragma unroll
       for (int i = 0; i < kInFlight; ++i)
@@ -32,10 +33,27 @@ __global__ void move_rows_kernel(RowMove move, RowLanes lanes) {
   }
 }
 
+// More than a warp only where each lane has all its loads under way.
+RowLanes lanes_along(std::int64_t packs) {
+  if (packs < std::int64_t{kWarp} * kInFlight) return lanes_for(packs);
+  const auto lanes = std::min<std::int64_t>(packs / kInFlight, kBlock);
+  return {std::bit_floor(static_cast<unsigned>(lanes))};
+}
+
+// Blocks that share rows, where these are few and long: a concatenation may be one row.
+unsigned blocks_along(std::int64_t packs, RowLanes lanes, unsigned blocks_of_rows) {
+  const std::int64_t at_once = std::int64_t{lanes.lanes} * kInFlight;
+  const std::int64_t most = std::max<std::int64_t>(kWantedBlocks / std::max(blocks_of_rows, 1u), 1);
+  return static_cast<unsigned>(std::min((packs + at_once - 1) / at_once, most));
+}
+
 template <class Word, int N>
 void launch_in_words(const RowMove& move, cudaStream_t stream) {
-  const RowLanes lanes = lanes_for(move.row_bytes / static_cast<int>(N * sizeof(Word)));
-  launch(move_rows_kernel<Word, N>, grid_for(move.rows, lanes), kBlock, stream, move, lanes);
+  const std::int64_t packs = move.row_bytes / static_cast<int>(N * sizeof(Word));
+  const RowLanes lanes = lanes_along(packs);
+  dim3 grid = grid_for(move.rows, lanes);
+  grid.y = blocks_along(packs, lanes, grid.x);
+  launch(move_rows_kernel<Word, N>, grid, kBlock, stream, move, lanes);
 }
 
 }  // namespace

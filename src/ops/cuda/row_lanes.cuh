@@ -1,6 +1,6 @@
 #pragma once
-// How threads share rows: a row is walked by a few adjacent lanes of a warp, a pack at a time, so
-// that short rows do not leave lanes idle and long ones are read in whole cache lines.
+// How threads share rows: a row is walked by a few adjacent threads of a block, a pack at a time,
+// so that short rows do not leave threads idle and long ones are read in whole cache lines.
 
 #include <algorithm>
 #include <bit>
@@ -9,7 +9,7 @@
 
 namespace switchyard {
 
-/// Lanes a row: a power of two, at most a warp.
+/// Lanes a row: a power of two, at most a block.
 struct RowLanes {
   unsigned lanes;
 
@@ -21,6 +21,7 @@ struct RowLanes {
   __device__ std::int64_t row_step() const { return std::int64_t{gridDim.x} * (kBlock / lanes); }
 };
 
+/// At most a warp.
 inline RowLanes lanes_for(std::int64_t packs_per_row) {
   const auto packs = std::clamp<std::int64_t>(packs_per_row, 1, kWarp);
   return {std::bit_ceil(static_cast<unsigned>(packs))};

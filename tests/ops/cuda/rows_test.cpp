@@ -36,6 +36,18 @@ TEST_F(CudaRows, GathersFromMemoryThatPacksDoNotFit) {
   }
 }
 
+// So that blocks share a row, and the last one has less of it.
+TEST_F(CudaRows, MovesLongRows) {
+  for (const auto& [rows, columns] :
+       {std::pair{1, 300001}, std::pair{1, 65536}, std::pair{3, 5000}}) {
+    const Tensor x = scattered({rows, columns}, 3), y = scattered({rows, 12}, 4);
+    const Tensor both[] = {put(x), put(y), put_askew(x)}, expected[] = {x, y, x};
+    const Tensor together = cuda_.concat_columns(both);
+    expect_near(together, ref_.concat_columns(expected), 0);
+    expect_near(cuda_.slice_columns(together, 1, columns), ref_.slice_columns(x, 1, columns), 0);
+  }
+}
+
 TEST_F(CudaRows, ChoosesDistinctColumnsWhateverTheEntries) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double inf = std::numeric_limits<double>::infinity();
