@@ -1,10 +1,14 @@
 // Kernels that pick, spread and move columns of matrices. Indices lie on the device and are not
 // checked here.
 
+#include <utility>
+
 #include "ops/cuda/columns_kernels.hpp"
 #include "ops/cuda/cuda_backend.hpp"
 #include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/move_kernels.hpp"
+#include "ops/cuda/tensor_lists.hpp"
+#include "ops/cuda/vector_kernels.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {
@@ -16,6 +20,23 @@ std::int64_t element_bytes(const Tensor& x) {
 
 std::int64_t row_bytes(const Tensor& matrix) {
   return matrix.dim(1) * element_bytes(matrix);
+}
+
+bool is_computed_with(DType dtype) {
+  return dtype == DType::f32 || dtype == DType::f64 || dtype == DType::bf16;
+}
+
+// Matrices of one row are vectors: all of them in one launch.
+void concat_vectors(std::span<const Tensor> parts, const Tensor& y, cudaStream_t stream) {
+  const Tensor elements = y.reshape({y.numel()});
+  TensorLists<2> lists;
+  std::int64_t end = 0;
+  for (const Tensor& part : parts) {
+    const std::int64_t begin = std::exchange(end, end + part.numel());
+    const Tensor place = elements.rows(begin, end);
+    lists.add({&part, &place});
+  }
+  lists.for_each([&]<class T>(const ConvertList& list) { launch_convert_all<T, T>(list, stream); });
 }
 
 }  // namespace
@@ -53,6 +74,10 @@ Tensor CudaBackend::concat_columns(std::span<const Tensor> parts) {
     columns += part.dim(1);
   }
   Tensor y = empty({parts[0].dim(0), columns}, parts[0].dtype());
+  if (y.dim(0) == 1 && is_computed_with(y.dtype())) {
+    concat_vectors(parts, y, stream());
+    return y;
+  }
   std::byte* to = y.raw();
   for (const Tensor& part : parts) {
     launch_move_rows({.from = part.raw(),

@@ -2,6 +2,7 @@
 
 #include "ops/cuda/cuda_backend.hpp"
 #include "ops/cuda/dispatch.hpp"
+#include "ops/cuda/tensor_lists.hpp"
 #include "ops/cuda/vector_kernels.hpp"
 #include "ops/ref/check.hpp"
 #include "ops/ref/vector_check.hpp"
@@ -9,54 +10,20 @@
 namespace switchyard {
 namespace {
 
-void* address(const Tensor& x) {
-  return const_cast<std::byte*>(x.raw());
-}
-
 const double* number(const Tensor& x, std::string_view name) {
   if (!x) return nullptr;
   ref::expect(x, name, {1}, DType::f64);
   return x.data<double>();
 }
 
-// Lists of at most kListedTensors groups, of one type.
-template <int kOperands>
-class Lists {
- public:
-  void add(const std::array<void*, kOperands>& operands, const Tensor& like) {
-    if (like.numel() == 0) return;
-    SY_REQUIRE(all_.empty() || dtype_ == like.dtype(), ExitCode::run_failed,
-               "one call takes vectors of one type (found {} and {})", to_string(dtype_),
-               to_string(like.dtype()));
-    if (all_.empty() || all_.back().full()) all_.emplace_back();
-    dtype_ = like.dtype();
-    all_.back().add(operands, like.numel());
-  }
-  /// Calls use.template operator()<T>(list) for each.
-  template <class Use>
-  void for_each(Use use) const {
-    for (const auto& list : all_)
-      dispatch_compute(dtype_, [&]<class T>() { use.template operator()<T>(list); });
-  }
-  std::int64_t chunks() const {
-    std::int64_t sum = 0;
-    for (const auto& list : all_) sum += list.chunks();
-    return sum;
-  }
-
- private:
-  std::vector<TensorList<kOperands>> all_;
-  DType dtype_ = DType::f32;
-};
-
 }  // namespace
 
 std::vector<Tensor> CudaBackend::convert_all(std::span<const Tensor> xs, DType dtype) {
   std::vector<Tensor> ys;
-  Lists<2> lists;
+  TensorLists<2> lists;
   for (const Tensor& x : xs) {
     ys.push_back(empty(x.shape(), dtype));
-    lists.add({address(x), address(ys.back())}, x);
+    lists.add({&x, &ys.back()});
   }
   lists.for_each([&]<class From>(const ConvertList& list) {
     dispatch_compute(dtype, [&]<class To>() { launch_convert_all<From, To>(list, stream()); });
@@ -66,8 +33,8 @@ std::vector<Tensor> CudaBackend::convert_all(std::span<const Tensor> xs, DType d
 
 Tensor CudaBackend::dots(std::span<const Tensor> a, std::span<const Tensor> b) {
   ref::expect_pairs(a, b);
-  Lists<2> lists;
-  for (std::size_t i = 0; i < a.size(); ++i) lists.add({address(a[i]), address(b[i])}, a[i]);
+  TensorLists<2> lists;
+  for (std::size_t i = 0; i < a.size(); ++i) lists.add({&a[i], &b[i]});
   Tensor partial = empty({lists.chunks()}, DType::f64);
   double* to = partial.data<double>();
   lists.for_each([&]<class T>(const VectorPairs& pairs) {
@@ -89,11 +56,10 @@ void CudaBackend::sgd_step(std::span<const SgdSlot> slots, const SgdSpec& spec,
       .learning_rate = scalars.learning_rate.data<double>(),
       .gradient_factor = number(scalars.gradient_factor, "the gradients' factor"),
       .skip = number(scalars.skip, "the flag to skip the update")};
-  Lists<3> lists;
+  TensorLists<3> lists;
   for (const SgdSlot& slot : slots) {
     ref::expect_slot(slot);
-    lists.add({address(*slot.parameter), address(*slot.gradient), address(*slot.momentum)},
-              *slot.parameter);
+    lists.add({slot.parameter, slot.gradient, slot.momentum});
   }
   lists.for_each([&]<class T>(const SgdList& list) { launch_sgd_step<T>(list, update, stream()); });
 }

@@ -101,9 +101,9 @@ std::vector<KernelCase> row_cases() {
   return {rows({5, 3}, 9),       rows({64, 512}, 130), rows({7, 2, 3, 4}, 4), rows({300, 10}, 2000),
           rows({3, 8}, 0),       rows({0, 8}, 3),      permutation(1, 1),     permutation(129, 512),
           permutation(1024, 33), integer_rows(),       columns(37, 8, 2),     columns(300, 40, 40),
-          columns(0, 8, 2),      columns(5, 8, 0),     side_by_side(37),      side_by_side(0),
-          largest(37, 8, 2),     largest(300, 40, 5),  largest(3, 300, 17),   largest(5, 2, 1),
-          largest(5, 3, 3),      largest(4, 1, 1),     largest(0, 8, 2)};
+          columns(0, 8, 2),      columns(5, 8, 0),     side_by_side(37),      side_by_side(1),
+          side_by_side(0),       largest(37, 8, 2),    largest(300, 40, 5),   largest(3, 300, 17),
+          largest(5, 2, 1),      largest(5, 3, 3),     largest(4, 1, 1),      largest(0, 8, 2)};
 }
 
 }  // namespace switchyard::test
