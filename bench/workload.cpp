@@ -53,7 +53,7 @@ Workload::Workload(const WorkloadSpec& spec, Machine& machine, const WorkloadOpt
                   {.precision = options.precision, .ep = options.ep}),
       batches_(random_batch(machine, spec.batch, classifier_.image_dtype())),
       step_number_(backend_.zeros({1}, DType::i64)),
-      inference_(backend_, options.recorded, [this] {
+      inference_(backend_, machine.world(), options.recorded, [this] {
         Batch batch = batches_.make();
         Tape tape(backend_, Recording::off);
         ForwardContext context =
