@@ -1,4 +1,9 @@
 # Tests of code for CUDA devices, on a device and on the emulation (tests/support/cuda_emulation).
+option(SWITCHYARD_CUDA_EMULATION "Also run the CUDA backend's tests on emulated devices" ON)
+set(SWITCHYARD_CUDA_KINDS gpu)
+if(SWITCHYARD_CUDA_EMULATION)
+  list(APPEND SWITCHYARD_CUDA_KINDS emulated)
+endif()
 
 # The names of the twins of targets on the emulation: a CUDA library's is compiled from the same
 # sources; any other static library that needs such a one is linked as it is, with twins of its needs;
@@ -66,13 +71,22 @@ function(switchyard_emulated_program program)
   target_link_libraries(${program}_emulated PRIVATE ${twins})
 endfunction()
 
+# A test that is skipped, or fails, unless there are so many devices.
+function(switchyard_wants_devices test devices)
+  set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT SWITCHYARD_TEST_DEVICES=${devices})
+  if(devices GREATER 1)
+    set_property(TEST ${test} APPEND PROPERTY LABELS several_gpus)
+  endif()
+endfunction()
+
 # switchyard_cuda_test(NAME SOURCES ... DEPENDS ... [RANKS 1 2 ...] [DEVICE_PER_RANK] [TIMEOUT s])
 #
 # Like switchyard_test, but two of them, labelled `emulated` and `gpu`:
 #   <name>.emulated  without a device; where there are no RANKS also as <name>.emulated_late, with
 #                    work of streams put off until something waits for it and threads backwards
 #   <name>.gpu       on a device; skipped where there is none, or failed with SWITCHYARD_REQUIRE_GPU=1
-# DEPENDS names targets as for switchyard_test. DEVICE_PER_RANK: each rank wants one of its own.
+# DEPENDS names targets as for switchyard_test. DEVICE_PER_RANK: each rank wants one of its own; where
+# that makes several the test is labelled `several_gpus` too.
 function(switchyard_cuda_test name)
   if(NOT SWITCHYARD_HAS_CUDA)
     return()
@@ -80,10 +94,19 @@ function(switchyard_cuda_test name)
   cmake_parse_arguments(ARG "DEVICE_PER_RANK" "TIMEOUT" "SOURCES;DEPENDS;RANKS" ${ARGN})
   set(common SOURCES ${ARG_SOURCES} RANKS ${ARG_RANKS} TIMEOUT ${ARG_TIMEOUT})
 
-  switchyard_emulated_names(emulated ${ARG_DEPENDS})
-  switchyard_test(${name}.emulated ${common} DEPENDS ${emulated} LABEL emulated)
   switchyard_test(${name}.gpu ${common} DEPENDS ${ARG_DEPENDS} LABEL gpu
                   WRAPPER ${CMAKE_SOURCE_DIR}/tests/support/with_gpu.sh $<TARGET_FILE:cuda_probe>)
+  if(ARG_DEVICE_PER_RANK)
+    foreach(ranks IN LISTS ARG_RANKS)
+      switchyard_wants_devices(${name}.gpu.n${ranks} ${ranks})
+    endforeach()
+  endif()
+
+  if(NOT SWITCHYARD_CUDA_EMULATION)
+    return()
+  endif()
+  switchyard_emulated_names(emulated ${ARG_DEPENDS})
+  switchyard_test(${name}.emulated ${common} DEPENDS ${emulated} LABEL emulated)
   if(NOT ARG_RANKS)
     add_test(NAME ${name}.emulated_late COMMAND test_${name}.emulated)
     get_test_property(${name}.emulated TIMEOUT timeout)
@@ -93,8 +116,6 @@ function(switchyard_cuda_test name)
     foreach(ranks IN LISTS ARG_RANKS)
       set_property(TEST ${name}.emulated.n${ranks} APPEND PROPERTY ENVIRONMENT
                    CUDA_EMULATION_DEVICES=${ranks})
-      set_property(TEST ${name}.gpu.n${ranks} APPEND PROPERTY ENVIRONMENT
-                   SWITCHYARD_TEST_DEVICES=${ranks})
     endforeach()
   endif()
 endfunction()
