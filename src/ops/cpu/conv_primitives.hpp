@@ -1,7 +1,7 @@
 #pragma once
 // A float32 convolution as oneDNN runs it: one primitive, and the reorder of its weights.
 
-#include "ops/cpu/conv_problem.hpp"
+#include "ops/conv_problem.hpp"
 #include "ops/cpu/onednn.hpp"
 
 namespace switchyard {

@@ -2,7 +2,7 @@
 // Convolution as a matrix product: every output pixel's patch of the input is a row (im2col), the
 // weights (O, KH KW I) are the other factor. Serves double, which oneDNN lacks.
 
-#include "ops/cpu/conv_problem.hpp"
+#include "ops/conv_problem.hpp"
 
 namespace switchyard {
 

@@ -4,7 +4,7 @@
 #include <compare>
 #include <string>
 
-#include "ops/cpu/conv_problem.hpp"
+#include "ops/conv_problem.hpp"
 
 namespace switchyard {
 

@@ -4,7 +4,7 @@
 // all.
 
 #include "device/cuda/cuda_device.hpp"
-#include "ops/cpu/conv_problem.hpp"
+#include "ops/conv_problem.hpp"
 #include "ops/cuda/cublas_engine.hpp"
 
 namespace switchyard {

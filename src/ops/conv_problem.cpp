@@ -1,4 +1,4 @@
-#include "ops/cpu/conv_problem.hpp"
+#include "ops/conv_problem.hpp"
 
 namespace switchyard {
 

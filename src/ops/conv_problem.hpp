@@ -1,5 +1,5 @@
 #pragma once
-// The sizes of one convolution, checked once; the key under which its primitives are kept.
+// The sizes of one convolution, checked once; the key under which a library keeps its primitives.
 
 #include <compare>
 #include <cstdint>
