@@ -162,7 +162,8 @@ class SilentReporter : public benchmark::BenchmarkReporter {
   void ReportRuns(const std::vector<Run>&) override {}
 };
 
-void initialize_library(std::vector<std::string> words) {
+/// `words` must outlive the library's use: it keeps the program's name.
+void initialize_library(std::vector<std::string>& words) {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   int count = static_cast<int>(pointers.size());
@@ -190,7 +191,7 @@ ExitCode run_benchmarks(const Launch& launch, const std::vector<std::string>& wo
   BenchConfig config;
   if (!read_shared_config(launch, config, own, usage)) return ExitCode::done;
   use_threads(config.threads);
-  initialize_library(std::move(library));
+  initialize_library(library);
   auto machine = make_machine(
       {.device = config.device, .precision = config.precision, .transport = config.communicator},
       launch.world, launch.log);
