@@ -33,6 +33,13 @@ endfunction()
 
 macro(switchyard_find_cuda)
   include(CheckLanguage)
+  # Where the toolkit's installer puts it, on the PATH or not.
+  if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+    find_program(SWITCHYARD_NVCC nvcc HINTS /usr/local/cuda/bin)
+    if(SWITCHYARD_NVCC)
+      set(CMAKE_CUDA_COMPILER ${SWITCHYARD_NVCC})
+    endif()
+  endif()
   check_language(CUDA)
   if(NOT CMAKE_CUDA_COMPILER)
     switchyard_without_cuda("no CUDA compiler (nvcc) was found")
