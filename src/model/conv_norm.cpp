@@ -39,13 +39,12 @@ ConvNorm::ConvNorm(ModelState& state, const std::string& conv_name, const std::s
 }
 
 Variable ConvNorm::forward(const ForwardContext& context, const Variable& x,
-                           const Variable* residual) {
+                           RoundedWeights& weights, const Variable* residual) {
   Tape& tape = context.tape;
   if (context.mode == Mode::eval && !tape.recording() && tape.probes() == 0)
     return tape.constant(run_prepared(x.value(), residual ? residual->value() : Tensor{}));
 
-  Variable weight = cast(tape, tape.parameter(*weight_), x.dtype());
-  Variable y = conv2d(tape, x, weight, spec_);
+  Variable y = conv2d(tape, x, weights[*weight_], spec_);
   Variable gamma = tape.parameter(*gamma_), beta = tape.parameter(*beta_);
   BatchNormInputs inputs{y, gamma, beta, residual};
   BatchNormSpec spec{kNormEps, activation_};
@@ -53,11 +52,10 @@ Variable ConvNorm::forward(const ForwardContext& context, const Variable& x,
   if (context.mode == Mode::eval)
     return batch_norm_eval(tape, inputs, spec, backend.convert(running_mean_->value, DType::f64),
                            backend.convert(running_var_->value, DType::f64));
-  BatchStatistics statistics;
-  Variable out = batch_norm_train(tape, inputs, spec, context.norm, statistics);
-  backend.batch_norm_track(statistics, kNormMomentum, running_mean_->value, running_var_->value,
-                           batches_tracked_->value);
-  return out;
+  const RunningStatistics running{&running_mean_->value, &running_var_->value,
+                                  &batches_tracked_->value, kNormMomentum};
+  BatchStatistics batch = batch_statistics(backend, y.value(), kNormEps, context.norm, &running);
+  return batch_norm_train(tape, inputs, spec, context.norm, batch);
 }
 
 // Convolution, then x * slope + offset, is a convolution with scaled weights and a bias. They are

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/forward_context.hpp"
+#include "model/rounded_weights.hpp"
 #include "model/state.hpp"
 #include "ops/batch_norm.hpp"
 
@@ -47,9 +48,10 @@ class ConvNorm {
   ConvNorm(ModelState& state, const std::string& conv_name, const std::string& norm_name,
            ConvShape shape, ConvInit init, Activation activation);
 
-  /// `residual`, added before the activation, may be null.
-  Variable forward(const ForwardContext& context, const Variable& x,
+  /// `weights` has this layer's in x's type. `residual`, added before the activation, may be null.
+  Variable forward(const ForwardContext& context, const Variable& x, RoundedWeights& weights,
                    const Variable* residual = nullptr);
+  Parameter& weight() const { return *weight_; }
 
  private:
   Tensor run_prepared(const Tensor& x, const Tensor& residual);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/layers.hpp"
 
@@ -14,7 +15,8 @@ namespace switchyard {
 class BasicBlock {
  public:
   BasicBlock(ModelState& state, const std::string& name, int in, int out, int stride);
-  Variable forward(const ForwardContext& context, const Variable& x);
+  Variable forward(const ForwardContext& context, const Variable& x, RoundedWeights& weights);
+  std::vector<Parameter*> weights() const;
 
  private:
   ConvNorm first_;
@@ -35,6 +37,7 @@ class ResNet18 {
   int features_;
   ConvNorm stem_;
   std::deque<BasicBlock> blocks_;
+  std::vector<Parameter*> weights_;  // of all convolutions
 };
 
 }  // namespace switchyard

@@ -14,6 +14,10 @@ Dual lifted_scale(Backend& backend, const Dual& x, double factor) {
   return lift_linear(x, [&](const Tensor& t) { return backend.scale(t, factor); });
 }
 
+Dual converted(Backend& backend, const Dual& x, DType dtype) {
+  return lift_linear(x, [&](const Tensor& t) { return backend.convert(t, dtype); });
+}
+
 Dual lifted_mul(Backend& backend, const Dual& a, const Dual& b) {
   return lift_bilinear(backend, a, b, [&](const Tensor& s, const Tensor& t) {
     return backend.binary(BinaryOp::mul, s, t);
@@ -94,14 +98,13 @@ Variable scale(Tape& tape, const Variable& x, double factor) {
 }
 
 Variable cast(Tape& tape, const Variable& x, DType dtype) {
-  if (x.dtype() == dtype) return x;
-  auto converted = [&backend = tape.backend()](const Dual& d, DType to) {
-    return lift_linear(d, [&](const Tensor& t) { return backend.convert(t, to); });
-  };
-  return tape.record(converted(x.dual, dtype), {&x},
-                     [&tape, converted, node = x.node, from = x.dtype()](const Dual& dy) {
-                       tape.accumulate(node, converted(dy, from));
-                     });
+  return x.dtype() == dtype ? x : cast_as(tape, x, converted(tape.backend(), x.dual, dtype));
+}
+
+Variable cast_as(Tape& tape, const Variable& x, Dual y) {
+  return tape.record(std::move(y), {&x}, [&tape, node = x.node, from = x.dtype()](const Dual& dy) {
+    tape.accumulate(node, converted(tape.backend(), dy, from));
+  });
 }
 
 std::vector<Variable> cast_all(Tape& tape, std::span<const Variable> xs, DType dtype) {

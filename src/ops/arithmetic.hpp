@@ -14,6 +14,8 @@ Variable mul(Tape& tape, const Variable& a, const Variable& b);
 Variable scale(Tape& tape, const Variable& x, double factor);
 /// x with elements of another type; x itself where it has that type. Gradients come back in x's.
 Variable cast(Tape& tape, const Variable& x, DType dtype);
+/// x with elements that were converted to `y` already.
+Variable cast_as(Tape& tape, const Variable& x, Dual y);
 /// That of each of several of one type, in one kernel each way.
 std::vector<Variable> cast_all(Tape& tape, std::span<const Variable> xs, DType dtype);
 /// x + c for a number c.

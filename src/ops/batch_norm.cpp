@@ -13,15 +13,9 @@ Tensor inverse_std(Backend& backend, const Tensor& variance, double eps) {
   return backend.unary(UnaryOp::reciprocal, 0, backend.unary(UnaryOp::sqrt, 0, shifted));
 }
 
-BatchStatistics statistics_of(Backend& backend, const Tensor& x, double eps,
-                              BatchReducer& reducer) {
-  return backend.batch_norm_statistics(reducer.sum(backend.batch_norm_sums(x)), eps);
-}
-
 Variable fused_train(Tape& tape, const BatchNormInputs& in, const BatchNormSpec& spec,
-                     BatchReducer& reducer, BatchStatistics& statistics) {
+                     BatchReducer& reducer, const BatchStatistics& statistics) {
   Backend& backend = tape.backend();
-  statistics = statistics_of(backend, in.x.value(), spec.eps, reducer);
   const BatchMoments& moments = statistics.moments;
   Tensor y =
       backend.batch_norm_apply(in.x.value(), moments, in.gamma.value(), in.beta.value(),
@@ -34,12 +28,11 @@ Variable fused_train(Tape& tape, const BatchNormInputs& in, const BatchNormSpec&
       [&tape, &reducer, moments, mask, x = in.x, gamma = in.gamma, beta_node = in.beta.node,
        residual_node = residual.node, count = statistics.count](const Dual& dy) {
         Backend& backend = tape.backend();
-        Tensor own = backend.batch_norm_grad_sums(dy.value, mask, x.value(), moments);
-        Tensor parameter_grads = backend.convert(own, gamma.dtype());
-        tape.accumulate(gamma.node, parameter_grads.rows(1, 2).reshape(gamma.shape()));
-        tape.accumulate(beta_node, parameter_grads.rows(0, 1).reshape(gamma.shape()));
+        auto own = backend.batch_norm_grad_sums(dy.value, mask, x.value(), moments);
+        tape.accumulate(gamma.node, std::move(own.dgamma));
+        tape.accumulate(beta_node, std::move(own.dbeta));
         auto grad = backend.batch_norm_grad(dy.value, mask, x.value(), moments, gamma.value(),
-                                            reducer.sum(own), count, residual_node != nullptr);
+                                            reducer.sum(own.sums), count, residual_node != nullptr);
         tape.accumulate(x.node, std::move(grad.dx));
         tape.accumulate(residual_node, std::move(grad.dresidual));
       });
@@ -61,11 +54,10 @@ Variable finish(Tape& tape, const Variable& y, const BatchNormInputs& in,
 }
 
 Variable composed_train(Tape& tape, const BatchNormInputs& in, const BatchNormSpec& spec,
-                        BatchReducer& reducer, BatchStatistics& statistics) {
+                        BatchReducer& reducer, const BatchStatistics& statistics) {
   Backend& backend = tape.backend();
   DType dtype = in.gamma.dtype();
   Shape channels = {in.x.dim(-1)};
-  statistics = statistics_of(backend, in.x.value(), spec.eps, reducer);
   Variable share = tape.constant(backend.convert(inverse_count(backend, statistics.count), dtype));
   auto batch_mean = [&](const Variable& v) {
     return mul(tape, batch_sum(tape, sum_to(tape, v, channels), reducer), share);
@@ -80,8 +72,13 @@ Variable composed_train(Tape& tape, const BatchNormInputs& in, const BatchNormSp
 
 }  // namespace
 
+BatchStatistics batch_statistics(Backend& backend, const Tensor& x, double eps,
+                                 BatchReducer& reducer, const RunningStatistics* running) {
+  return backend.batch_norm_statistics(reducer.sum(backend.batch_norm_sums(x)), eps, running);
+}
+
 Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
-                          BatchReducer& reducer, BatchStatistics& statistics) {
+                          BatchReducer& reducer, const BatchStatistics& statistics) {
   return tape.probes() == 0 ? fused_train(tape, inputs, spec, reducer, statistics)
                             : composed_train(tape, inputs, spec, reducer, statistics);
 }

@@ -19,12 +19,16 @@ struct BatchNormInputs {
   const Variable* residual = nullptr;  ///< x's shape, or none
 };
 
-/// Normalises with the statistics of the rows of all ranks of `reducer` (Ioffe & Szegedy 2015). A
-/// rank may have no rows; gamma and beta are the same on all ranks. One fused kernel each way; with
-/// probes on the tape, a composition of differentiable primitives. `statistics` becomes those of
-/// the batch.
+/// Those of x (...,C) on all ranks of `reducer`; the batch joins `running` where there is one.
+BatchStatistics batch_statistics(Backend& backend, const Tensor& x, double eps,
+                                 BatchReducer& reducer, const RunningStatistics* running = nullptr);
+
+/// Normalises with the statistics of the rows of all ranks of `reducer` (Ioffe & Szegedy 2015):
+/// batch_statistics of x with the spec's eps. A rank may have no rows; gamma and beta are the same
+/// on all ranks. One fused kernel each way; with probes on the tape, a composition of
+/// differentiable primitives.
 Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
-                          BatchReducer& reducer, BatchStatistics& statistics);
+                          BatchReducer& reducer, const BatchStatistics& statistics);
 
 /// Normalises with given statistics (C), f64, which are constants.
 Variable batch_norm_eval(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,

@@ -24,6 +24,11 @@ class MixedBackend final : public RefBackend {
     return convert(RefBackend::batch_norm_apply(wide(x), moments, gamma, beta, r, act), x.dtype());
   }
 
+  BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
+                                         const BatchMoments& moments) override {
+    return RefBackend::batch_norm_grad_sums(wide(dy), y ? wide(y) : Tensor{}, wide(x), moments);
+  }
+
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                 const BatchMoments& moments, const Tensor& gamma,
                                 const Tensor& sums, const Tensor& count,

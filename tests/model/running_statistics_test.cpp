@@ -20,7 +20,9 @@ class RunningStatistics : public testing::Test {
   void forward(const Tensor& x, Mode mode, int probes = 0) {
     Tape tape(rank.backend, mode == Mode::eval ? Recording::off : Recording::on, probes);
     std::vector<std::int64_t> ids(static_cast<std::size_t>(x.dim(0)), 0);
-    layer.forward(rank.context(tape, mode, ids), tape.constant(x));
+    Parameter* const weight = &layer.weight();
+    RoundedWeights weights(tape, {&weight, 1}, x.dtype());
+    layer.forward(rank.context(tape, mode, ids), tape.constant(x), weights);
   }
   Statistics running() {
     Statistics s{values(rank.backend, state.buffers()[0].value),

@@ -22,6 +22,7 @@ class BatchNormStatistics : public testing::TestWithParam<int> {
     Variable input = tape.constant(x);
     Variable gamma = tape.constant(to_tensor(backend, {2, 1}, {2}));
     Variable beta = tape.constant(to_tensor(backend, {0.5, 0}, {2}));
+    statistics = batch_statistics(backend, x, 1.0, local_reducer());
     return batch_norm_train(tape, {input, gamma, beta}, {.eps = 1.0}, local_reducer(), statistics);
   }
 

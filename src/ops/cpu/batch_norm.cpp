@@ -172,8 +172,9 @@ Tensor CpuBackend::batch_norm_apply(const Tensor& x, const BatchMoments& moments
   return y;
 }
 
-Tensor CpuBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
-                                        const BatchMoments& moments) {
+Backend::BatchNormGradSums CpuBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y,
+                                                            const Tensor& x,
+                                                            const BatchMoments& moments) {
   const auto [rows, columns] = extent(x);
   ref::expect(dy, "the gradient of batch_norm", x.shape(), x.dtype());
   if (y) ref::expect(y, "the output of batch_norm", x.shape(), x.dtype());
@@ -191,7 +192,7 @@ Tensor CpuBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const
   });
   for (std::int64_t c = 0; c < columns; ++c)
     result[columns + c] *= moments.inv_std.data<double>()[c];
-  return sums;
+  return with_parameter_grads(sums, x.dtype());
 }
 
 Backend::BatchNormGrad CpuBackend::batch_norm_grad(const Tensor& dy, const Tensor& y,

@@ -41,8 +41,8 @@ class CpuBackend : public RefBackend {
   Tensor batch_norm_sums(const Tensor& x) override;
   Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
                           const Tensor& beta, const Tensor& residual, Activation act) override;
-  Tensor batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
-                              const BatchMoments& moments) override;
+  BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
+                                         const BatchMoments& moments) override;
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                 const BatchMoments& moments, const Tensor& gamma,
                                 const Tensor& sums, const Tensor& count,

@@ -59,17 +59,20 @@ Tensor CudaBackend::batch_norm_apply(const Tensor& x, const BatchMoments& moment
   return y;
 }
 
-Tensor CudaBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
-                                         const BatchMoments& moments) {
+Backend::BatchNormGradSums CudaBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y,
+                                                             const Tensor& x,
+                                                             const BatchMoments& moments) {
   const BatchNormMoments by = moments_of(x, moments);
   const BatchNormExtent extent = extent_of(x, device_);
   Tensor partial = partial_sums(*this, extent);
-  Tensor sums = empty({2, x.dim(-1)}, DType::f64);
+  auto parameter_grad = [&] { return empty({x.dim(-1)}, wide_dtype(x.dtype())); };
+  BatchNormGradSums out{empty({2, x.dim(-1)}, DType::f64), parameter_grad(), parameter_grad()};
   dispatch_compute(x.dtype(), [&]<class T>() {
-    launch_batch_norm_grad_sums<T>(stream(), extent, grad_inputs<T>(dy, y, x), by,
-                                   partial.data<double>(), sums.data<double>());
+    launch_batch_norm_grad_sums<T>(
+        stream(), extent, grad_inputs<T>(dy, y, x), by, partial.data<double>(),
+        {out.sums.data<double>(), out.dgamma.data<Compute<T>>(), out.dbeta.data<Compute<T>>()});
   });
-  return sums;
+  return out;
 }
 
 Backend::BatchNormGrad CudaBackend::batch_norm_grad(const Tensor& dy, const Tensor& y,

@@ -41,11 +41,18 @@ template <class T>
 void launch_batch_norm_sums(cudaStream_t stream, const BatchNormExtent& extent, const T* x,
                             double* partial, double* sums);
 
-/// sums (2, channels): of g and of g xhat, to the same precision.
+/// (2, channels), of g and of g xhat, to the same precision; and the same rounded, by channel.
+template <class T>
+struct BatchNormGradSumsOut {
+  double* sums;
+  Compute<T>* dgamma;  ///< of g xhat
+  Compute<T>* dbeta;   ///< of g
+};
+
 template <class T>
 void launch_batch_norm_grad_sums(cudaStream_t stream, const BatchNormExtent& extent,
                                  const BatchNormGradInputs<T>& in, const BatchNormMoments& moments,
-                                 double* partial, double* sums);
+                                 double* partial, const BatchNormGradSumsOut<T>& out);
 
 template <class T>
 struct BatchNormApply {
@@ -75,22 +82,27 @@ template <class T>
 void launch_batch_norm_grad(cudaStream_t stream, const BatchNormExtent& extent,
                             const BatchNormMoments& moments, const BatchNormGradient<T>& grad);
 
-/// Of sums (2 channels + 1); see Backend::batch_norm_statistics.
-void launch_batch_norm_statistics(cudaStream_t stream, const double* sums, int channels, double eps,
-                                  double* mean, double* inv_std, double* variance, double* count);
-
-/// P is float or double.
-template <class P>
-struct RunningStatistics {
-  P* mean;
-  P* variance;
-  std::int64_t* tracked;
+/// By channel, and the number of rows.
+struct BatchNormStatistics {
+  double* mean;
+  double* inv_std;
+  double* variance;
+  double* count;
 };
 
-/// See Backend::batch_norm_track.
+/// See RunningStatistics. P is float or double.
 template <class P>
-void launch_batch_norm_track(cudaStream_t stream, int channels, const double* mean,
-                             const double* variance, const double* count, double momentum,
-                             const RunningStatistics<P>& running);
+struct BatchNormRunning {
+  P* mean = nullptr;  ///< null: nothing is tracked
+  P* variance = nullptr;
+  std::int64_t* tracked = nullptr;
+  double momentum = 0;
+};
+
+/// Of sums (2 channels + 1); see Backend::batch_norm_statistics.
+template <class P>
+void launch_batch_norm_statistics(cudaStream_t stream, const double* sums, int channels, double eps,
+                                  const BatchNormStatistics& out,
+                                  const BatchNormRunning<P>& running);
 
 }  // namespace switchyard

@@ -117,13 +117,17 @@ struct StoreSums {
 };
 
 // sum of g xhat = inv_std (sum of g x - mean sum of g)
+template <class T>
 struct StoreGradSums {
-  double* sums;
+  BatchNormGradSumsOut<T> out;
   BatchNormMoments moments;
   __device__ void operator()(int channels, int c, double first, double second) const {
     if (c >= channels) return;
-    sums[c] = first;
-    sums[channels + c] = moments.inv_std[c] * (second - moments.mean[c] * first);
+    const double normalised = moments.inv_std[c] * (second - moments.mean[c] * first);
+    out.sums[c] = first;
+    out.sums[channels + c] = normalised;
+    out.dbeta[c] = static_cast<Compute<T>>(first);
+    out.dgamma[c] = static_cast<Compute<T>>(normalised);
   }
 };
 
@@ -181,10 +185,10 @@ void launch_batch_norm_sums(cudaStream_t stream, const BatchNormExtent& extent, 
 template <class T>
 void launch_batch_norm_grad_sums(cudaStream_t stream, const BatchNormExtent& extent,
                                  const BatchNormGradInputs<T>& in, const BatchNormMoments& moments,
-                                 double* partial, double* sums) {
+                                 double* partial, const BatchNormGradSumsOut<T>& out) {
   constexpr int kPack = kPackSize<T>;
   const MaskedProducts<T> terms{in};
-  const StoreGradSums store{sums, moments};
+  const StoreGradSums<T> store{out, moments};
   if (extent.channels % kPack == 0 && aligned_to(kAccessBytes, in.dy, in.y, in.x))
     launch_sums<T, kPack>(stream, extent, terms, partial, store);
   else
@@ -194,9 +198,9 @@ void launch_batch_norm_grad_sums(cudaStream_t stream, const BatchNormExtent& ext
 #define SY_INSTANTIATE(T)                                                                       \
   template void launch_batch_norm_sums(cudaStream_t, const BatchNormExtent&, const T*, double*, \
                                        double*);                                                \
-  template void launch_batch_norm_grad_sums(cudaStream_t, const BatchNormExtent&,               \
-                                            const BatchNormGradInputs<T>&,                      \
-                                            const BatchNormMoments&, double*, double*);
+  template void launch_batch_norm_grad_sums(                                                    \
+      cudaStream_t, const BatchNormExtent&, const BatchNormGradInputs<T>&,                      \
+      const BatchNormMoments&, double*, const BatchNormGradSumsOut<T>&);
 SY_INSTANTIATE(float)
 SY_INSTANTIATE(double)
 SY_INSTANTIATE(BFloat16)

@@ -88,8 +88,9 @@ Tensor RefBackend::batch_norm_apply(const Tensor& x, const BatchMoments& moments
   return y;
 }
 
-Tensor RefBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
-                                        const BatchMoments& moments) {
+Backend::BatchNormGradSums RefBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y,
+                                                            const Tensor& x,
+                                                            const BatchMoments& moments) {
   expect_moments(x, moments);
   ref::expect(dy, "the gradient of the normalisation", x.shape(), x.dtype());
   const Tensor g = masked(*this, dy, y);
@@ -104,7 +105,12 @@ Tensor RefBackend::batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const
       product_sum[c] += v * xhat(i, c);
     });
   });
-  return sums;
+  return with_parameter_grads(sums, x.dtype());
+}
+
+Backend::BatchNormGradSums RefBackend::with_parameter_grads(const Tensor& sums, DType dtype) {
+  auto row = [&](int r) { return convert(sums.rows(r, r + 1), dtype).reshape({sums.dim(1)}); };
+  return {sums, row(1), row(0)};
 }
 
 Backend::BatchNormGrad RefBackend::batch_norm_grad(const Tensor& dy, const Tensor& y,

@@ -6,8 +6,33 @@
 #include "ops/ref/ref_backend.hpp"
 
 namespace switchyard {
+namespace {
 
-BatchStatistics RefBackend::batch_norm_statistics(const Tensor& sums, double eps) {
+void track(Backend& backend, const BatchStatistics& batch, const RunningStatistics& running) {
+  const Tensor& tracked = *running.tracked;
+  SY_REQUIRE(tracked.defined() && tracked.numel() == 1 && tracked.dtype() == DType::i64,
+             ExitCode::run_failed, "the number of batches tracked is {} of {} (expected one i64)",
+             to_string(tracked.shape()), to_string(tracked.dtype()));
+  const Shape channels = batch.variance.shape();
+  ref::expect(*running.mean, "the running mean", channels, running.mean->dtype());
+  ref::expect(*running.variance, "the running variance", channels, running.mean->dtype());
+  auto blend = [&](Tensor& old, const Tensor& fresh, double weight) {
+    const Tensor kept = backend.scale(backend.convert(old, DType::f64), 1.0 - running.momentum);
+    const Tensor sum = backend.binary(BinaryOp::add, kept, backend.scale(fresh, weight));
+    backend.upload(backend.convert(sum, old.dtype()).raw(), old);
+  };
+  running.tracked->data<std::int64_t>()[0] += 1;
+  const double count = batch.count.data<double>()[0];
+  if (count == 0) return;
+  const double unbias = count > 1 ? count / (count - 1) : 1.0;
+  blend(*running.mean, batch.moments.mean, running.momentum);
+  blend(*running.variance, batch.variance, running.momentum * unbias);
+}
+
+}  // namespace
+
+BatchStatistics RefBackend::batch_norm_statistics(const Tensor& sums, double eps,
+                                                  const RunningStatistics* running) {
   ref::expect_rank(sums, "the batch's sums", 2);
   const std::int64_t channels = (sums.dim(1) - 1) / 2;
   ref::expect(sums, "the batch's sums", {1, 2 * channels + 1}, DType::f64);
@@ -22,26 +47,9 @@ BatchStatistics RefBackend::batch_norm_statistics(const Tensor& sums, double eps
       relu(binary(BinaryOp::sub, mean_square, binary(BinaryOp::mul, mean, mean)));
   const Tensor shifted = binary(BinaryOp::add, variance, full({1}, DType::f64, eps));
   const Tensor inv_std = unary(UnaryOp::reciprocal, 0, unary(UnaryOp::sqrt, 0, shifted));
-  return {{mean, inv_std}, variance, count};
-}
-
-void RefBackend::batch_norm_track(const BatchStatistics& batch, double momentum,
-                                  Tensor& running_mean, Tensor& running_var, Tensor& tracked) {
-  ref::expect(batch.count, "the number of rows", {1}, DType::f64);
-  SY_REQUIRE(tracked.defined() && tracked.numel() == 1 && tracked.dtype() == DType::i64,
-             ExitCode::run_failed, "the number of batches tracked is {} of {} (expected one i64)",
-             to_string(tracked.shape()), to_string(tracked.dtype()));
-  auto blend = [&](Tensor& running, const Tensor& fresh, double weight) {
-    ref::expect(fresh, "the batch's statistic", running.shape(), DType::f64);
-    const Tensor old = scale(convert(running, DType::f64), 1.0 - momentum);
-    const Tensor sum = binary(BinaryOp::add, old, scale(fresh, weight));
-    upload(convert(sum, running.dtype()).raw(), running);
-  };
-  tracked.data<std::int64_t>()[0] += 1;
-  const double count = batch.count.data<double>()[0];
-  if (count == 0) return;
-  blend(running_mean, batch.moments.mean, momentum);
-  blend(running_var, batch.variance, momentum * (count > 1 ? count / (count - 1) : 1.0));
+  const BatchStatistics batch{{mean, inv_std}, variance, count};
+  if (running) track(*this, batch, *running);
+  return batch;
 }
 
 }  // namespace switchyard

@@ -24,15 +24,21 @@ class CudaBatchNorm : public OnDevice {
 
     const Tensor sums = ref_.batch_norm_sums(x);
     expect_near(cuda_.batch_norm_sums(px), sums, sum_error);
-    const BatchStatistics batch = ref_.batch_norm_statistics(sums, kEps);
+    const BatchStatistics batch = ref_.batch_norm_statistics(sums, kEps, nullptr);
     const BatchMoments by = on_device(batch.moments);
     const Tensor y =
         ref_.batch_norm_apply(x, batch.moments, gamma, beta, residual, Activation::relu);
     expect_near(cuda_.batch_norm_apply(px, by, put(gamma), put(beta), presidual, Activation::relu),
                 y, 2e-6);
 
-    const Tensor grad_sums = ref_.batch_norm_grad_sums(dy, y, x, batch.moments);
-    expect_near(cuda_.batch_norm_grad_sums(pdy, place(y), px, by), grad_sums, sum_error);
+    const Tensor grad_sums = ref_.batch_norm_grad_sums(dy, y, x, batch.moments).sums;
+    const auto own = cuda_.batch_norm_grad_sums(pdy, place(y), px, by);
+    expect_near(own.sums, grad_sums, sum_error);
+    const Tensor back = ref_.from_host(get(own.sums).data(), {2, x.dim(-1)}, DType::f64);
+    const Tensor rounded = ref_.convert(back, x.dtype());
+    expect_near(own.dbeta, rounded.rows(0, 1).reshape({x.dim(-1)}), 0);
+    expect_near(own.dgamma, rounded.rows(1, 2).reshape({x.dim(-1)}), 0);
+
     const auto expected =
         ref_.batch_norm_grad(dy, y, x, batch.moments, gamma, grad_sums, batch.count, true);
     const auto found = cuda_.batch_norm_grad(pdy, place(y), px, by, put(gamma), put(grad_sums),
@@ -61,8 +67,8 @@ TEST_F(CudaBatchNorm, TakesMemoryThatPacksDoNotFit) {
 TEST_F(CudaBatchNorm, KeepsTheVarianceOfAFarMean) {
   const Tensor far =
       ref_.binary(BinaryOp::add, scattered({5000, 8}, 1), ref_.full({1}, DType::f32, 4096.0));
-  const auto expected = ref_.batch_norm_statistics(ref_.batch_norm_sums(far), kEps);
-  const auto found = cuda_.batch_norm_statistics(cuda_.batch_norm_sums(put(far)), kEps);
+  const auto expected = ref_.batch_norm_statistics(ref_.batch_norm_sums(far), kEps, nullptr);
+  const auto found = cuda_.batch_norm_statistics(cuda_.batch_norm_sums(put(far)), kEps, nullptr);
   ASSERT_GT(values(ref_, expected.variance)[0], 0.1);
   expect_near(found.variance, expected.variance, 1e-6);
   expect_near(found.moments.mean, expected.moments.mean, 1e-9);
@@ -84,6 +90,19 @@ TEST_F(CudaBatchNorm, NamesWhatDoesNotFit) {
   EXPECT_TRUE(contains(
       error_text(ExitCode::run_failed, [&] { cuda_.batch_norm_grad_sums(x, gamma, x, by); }),
       "the output of the normalisation is (3) of f32"));
+}
+
+TEST_F(CudaBatchNorm, NamesRunningStatisticsThatDoNotFit) {
+  const Tensor sums = cuda_.zeros({1, 7}, DType::f64);
+  Tensor three = cuda_.zeros({3}, DType::f32), wide = cuda_.zeros({3}, DType::f64);
+  const auto refusal = [&](const RunningStatistics& running) {
+    return error_text(ExitCode::run_failed,
+                      [&] { cuda_.batch_norm_statistics(sums, kEps, &running); });
+  };
+  EXPECT_TRUE(contains(refusal({&three, &wide, &three, 0.1}),
+                       "the running variance is (3) of f64 (expected (3) of f32)"));
+  EXPECT_TRUE(contains(refusal({&three, &three, &three, 0.1}),
+                       "the number of batches tracked is (3) of f32 (expected one i64)"));
 }
 
 }  // namespace

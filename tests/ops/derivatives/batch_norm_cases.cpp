@@ -17,12 +17,11 @@ Variable normalised(Tape& tape, Inputs in, Activation activation, Statistics sta
   Variable residual = has_residual ? scale(tape, in[3], 3.0) : Variable{};
   BatchNormInputs inputs{in[0], gamma, beta, has_residual ? &residual : nullptr};
   BatchNormSpec spec{.eps = 1e-3, .activation = activation};
-  if (statistics == Statistics::of_batch) {
-    BatchStatistics out;
-    return batch_norm_train(tape, inputs, spec, local_reducer(), out);
-  }
-  std::vector<double> mean = {0.3, -0.2, 0.1}, variance = {1.5, 0.7, 2.0};
   Backend& backend = tape.backend();
+  if (statistics == Statistics::of_batch)
+    return batch_norm_train(tape, inputs, spec, local_reducer(),
+                            batch_statistics(backend, in[0].value(), spec.eps, local_reducer()));
+  std::vector<double> mean = {0.3, -0.2, 0.1}, variance = {1.5, 0.7, 2.0};
   return batch_norm_eval(tape, inputs, spec, backend.from_host(mean.data(), {3}, DType::f64),
                          backend.from_host(variance.data(), {3}, DType::f64));
 }

@@ -22,8 +22,21 @@ KernelCase sums(const Shape& x) {
           [](Backend& backend, const Tensors& in) -> Tensors {
             const BatchMoments by = moments(backend, in[3], in[4]);
             return {backend.batch_norm_sums(in[0]),
-                    backend.batch_norm_grad_sums(in[1], {}, in[0], by),
-                    backend.batch_norm_grad_sums(in[1], backend.relu(in[2]), in[0], by)};
+                    backend.batch_norm_grad_sums(in[1], {}, in[0], by).sums,
+                    backend.batch_norm_grad_sums(in[1], backend.relu(in[2]), in[0], by).sums};
+          },
+          InBf16{kFloatSums, {}}};
+}
+
+KernelCase parameter_grads(const Shape& x) {
+  const Shape channel{x.back()};
+  return {fmt::format("batch_norm_parameter_grads_{}", fmt::join(x, "x")),
+          {x, x, channel, channel},
+          kTolerance,
+          [](Backend& backend, const Tensors& in) -> Tensors {
+            const auto found =
+                backend.batch_norm_grad_sums(in[1], {}, in[0], moments(backend, in[2], in[3]));
+            return {found.dgamma, found.dbeta};
           },
           InBf16{kFloatSums, {}}};
 }
@@ -79,12 +92,12 @@ KernelCase statistics(std::int64_t channels, double rows) {
               sums[c] = mean * rows;
               sums[channels + c] = (mean * mean + variance) * rows;
             }
-            const BatchStatistics found = backend.batch_norm_statistics(
-                backend.from_host(sums.data(), {1, 2 * channels + 1}, DType::f64), 1e-5);
             Tensor mean = backend.convert(in[0], in[0].dtype());
             Tensor variance = backend.convert(in[1], in[1].dtype());
             Tensor tracked = random_integers<std::int64_t>(backend, {}, 0, 1000);
-            backend.batch_norm_track(found, 0.1, mean, variance, tracked);
+            const RunningStatistics running{&mean, &variance, &tracked, 0.1};
+            const BatchStatistics found = backend.batch_norm_statistics(
+                backend.from_host(sums.data(), {1, 2 * channels + 1}, DType::f64), 1e-5, &running);
             return {found.moments.mean,
                     found.moments.inv_std,
                     found.variance,
@@ -101,7 +114,7 @@ std::vector<KernelCase> batch_norm_cases() {
   std::vector<KernelCase> all;
   for (const Shape& x : std::vector<Shape>{
            {1, 5}, {37, 3}, {0, 6}, {2, 3, 5, 17}, {3, 32, 32, 64}, {5, 4, 4, 512}, {4099, 4}})
-    for (auto make : {sums, apply, grad}) all.push_back(make(x));
+    for (auto make : {sums, parameter_grads, apply, grad}) all.push_back(make(x));
   for (double rows : {0.0, 1.0, 2.0, 4096.0})
     for (std::int64_t channels : {1, 64, 1000}) all.push_back(statistics(channels, rows));
   return all;

@@ -11,7 +11,7 @@ constexpr double eps = 1e-5;
 class RefBatchNorm : public testing::Test {
  protected:
   BatchMoments moments(const Tensor& x) {
-    return backend.batch_norm_statistics(backend.batch_norm_sums(x), eps).moments;
+    return backend.batch_norm_statistics(backend.batch_norm_sums(x), eps, nullptr).moments;
   }
 
   Tensor count(double rows) { return backend.full({1}, DType::f64, rows); }
@@ -61,8 +61,8 @@ TEST_F(RefBatchNorm, GradientsMatchDifferences) {
   };
   const BatchMoments m = moments(x);
   Tensor y = backend.batch_norm_apply(x, m, gamma, beta, residual, Activation::relu);
-  Tensor sums = backend.batch_norm_grad_sums(dy, y, x, m);
-  auto grad = backend.batch_norm_grad(dy, y, x, m, gamma, sums, count(6), true);
+  auto own = backend.batch_norm_grad_sums(dy, y, x, m);
+  auto grad = backend.batch_norm_grad(dy, y, x, m, gamma, own.sums, count(6), true);
   test::expect_values(
       backend, grad.dx, shape,
       differences(x, [&](const Tensor& v) { return loss(v, gamma, beta, residual); }), 1e-7);
@@ -70,10 +70,10 @@ TEST_F(RefBatchNorm, GradientsMatchDifferences) {
       backend, grad.dresidual, shape,
       differences(residual, [&](const Tensor& v) { return loss(x, gamma, beta, v); }), 1e-7);
   test::expect_values(
-      backend, sums.rows(0, 1), {1, 2},
+      backend, own.dbeta, {2},
       differences(beta, [&](const Tensor& v) { return loss(x, gamma, v, residual); }), 1e-7);
   test::expect_values(
-      backend, sums.rows(1, 2), {1, 2},
+      backend, own.dgamma, {2},
       differences(gamma, [&](const Tensor& v) { return loss(x, v, beta, residual); }), 1e-7);
 }
 
@@ -82,7 +82,7 @@ TEST_F(RefBatchNorm, PartsNormalisedTogetherEqualTheWhole) {
   Tensor x = test::noise(backend, {5, 3}, 1), dy = test::noise(backend, {5, 3}, 2);
   Tensor gamma = test::noise(backend, {3}, 3);
   const BatchMoments m = moments(x);
-  Tensor sums = backend.batch_norm_grad_sums(dy, {}, x, m);
+  Tensor sums = backend.batch_norm_grad_sums(dy, {}, x, m).sums;
   Tensor whole = backend.batch_norm_grad(dy, {}, x, m, gamma, sums, count(5), false).dx;
   for (std::int64_t cut : {0, 2, 5}) {
     Tensor grad_total = backend.zeros({2, 3}, DType::f64),
@@ -91,7 +91,7 @@ TEST_F(RefBatchNorm, PartsNormalisedTogetherEqualTheWhole) {
       Tensor part = x.rows(begin, end), part_dy = dy.rows(begin, end);
       parts = backend.binary(BinaryOp::add, parts, backend.batch_norm_sums(part));
       grad_total = backend.binary(BinaryOp::add, grad_total,
-                                  backend.batch_norm_grad_sums(part_dy, {}, part, m));
+                                  backend.batch_norm_grad_sums(part_dy, {}, part, m).sums);
       Tensor dx = backend.batch_norm_grad(part_dy, {}, part, m, gamma, sums, count(5), false).dx;
       test::expect_equal(backend, dx, whole.rows(begin, end));
     }
@@ -104,7 +104,7 @@ TEST_F(RefBatchNorm, ResidualGradientIsItsOwnMemoryAndOnlyOnRequest) {
   Tensor x = test::noise(backend, {4, 1}, 1), dy = test::noise(backend, {4, 1}, 2);
   Tensor gamma = backend.full({1}, DType::f64, 1);
   const BatchMoments m = moments(x);
-  Tensor sums = backend.batch_norm_grad_sums(dy, {}, x, m);
+  Tensor sums = backend.batch_norm_grad_sums(dy, {}, x, m).sums;
   EXPECT_FALSE(
       backend.batch_norm_grad(dy, {}, x, m, gamma, sums, count(4), false).dresidual.defined());
   auto grad = backend.batch_norm_grad(dy, {}, x, m, gamma, sums, count(4), true);
@@ -115,7 +115,7 @@ TEST_F(RefBatchNorm, ResidualGradientIsItsOwnMemoryAndOnlyOnRequest) {
 // Rows 1, 3 and 10, 10: means 2 and 10, variances 1 and 0.
 TEST_F(RefBatchNorm, StatisticsHandNumbers) {
   Tensor sums = test::make(backend, {1, 5}, {4, 20, 10, 200, 2});
-  BatchStatistics found = backend.batch_norm_statistics(sums, 0.25);
+  BatchStatistics found = backend.batch_norm_statistics(sums, 0.25, nullptr);
   test::expect_values(backend, found.moments.mean, {2}, {2, 10});
   test::expect_values(backend, found.variance, {2}, {1, 0});
   test::expect_values(backend, found.moments.inv_std, {2}, {1 / std::sqrt(1.25), 2});
@@ -124,7 +124,7 @@ TEST_F(RefBatchNorm, StatisticsHandNumbers) {
 
 TEST_F(RefBatchNorm, StatisticsOfNoRowsAreZero) {
   BatchStatistics found =
-      backend.batch_norm_statistics(backend.zeros({1, 3}, DType::f64), 1.0 / 16);
+      backend.batch_norm_statistics(backend.zeros({1, 3}, DType::f64), 1.0 / 16, nullptr);
   test::expect_values(backend, found.moments.mean, {1}, {0});
   test::expect_values(backend, found.variance, {1}, {0});
   test::expect_values(backend, found.moments.inv_std, {1}, {4});
@@ -132,20 +132,20 @@ TEST_F(RefBatchNorm, StatisticsOfNoRowsAreZero) {
 
 TEST_F(RefBatchNorm, RoundingNeverMakesAVarianceNegative) {
   Tensor sums = test::make(backend, {1, 3}, {3, 3 - 1e-9, 3});
-  test::expect_values(backend, backend.batch_norm_statistics(sums, eps).variance, {1}, {0}, 0);
+  test::expect_values(backend, backend.batch_norm_statistics(sums, eps, nullptr).variance, {1}, {0},
+                      0);
 }
 
-// PyTorch's rule by hand: 0.75 old + 0.25 new, with the variance times 3/2.
+// PyTorch's rule by hand for rows of mean 8 and variance 4: 0.75 old + 0.25 new, with the variance
+// times 3/2.
 TEST_F(RefBatchNorm, TracksTheUnbiasedVarianceInPlace) {
   for (DType dtype : {DType::f32, DType::f64}) {
-    BatchStatistics batch;
-    batch.moments.mean = test::make(backend, {1}, {8});
-    batch.variance = test::make(backend, {1}, {4});
-    batch.count = count(3);
+    Tensor sums = test::make(backend, {1, 3}, {24, 204, 3});
     Tensor mean = test::make(backend, {1}, {4}, dtype), seen_elsewhere = mean;
     Tensor variance = test::make(backend, {1}, {2}, dtype);
     Tensor tracked = test::host_tensor<std::int64_t>(backend, {41}).reshape({});
-    backend.batch_norm_track(batch, 0.25, mean, variance, tracked);
+    const RunningStatistics running{&mean, &variance, &tracked, 0.25};
+    backend.batch_norm_statistics(sums, eps, &running);
     test::expect_values(backend, seen_elsewhere, {1}, {5});
     test::expect_values(backend, variance, {1}, {3});
     test::expect_values(backend, tracked, {}, {42});
@@ -153,40 +153,51 @@ TEST_F(RefBatchNorm, TracksTheUnbiasedVarianceInPlace) {
 }
 
 TEST_F(RefBatchNorm, OneRowKeepsItsBiasedVarianceAndNoRowsChangeNothing) {
-  BatchStatistics batch;
-  batch.moments.mean = test::make(backend, {1}, {8});
-  batch.variance = test::make(backend, {1}, {4});
-  Tensor mean = backend.zeros({1}, DType::f64), variance = backend.zeros({1}, DType::f64);
+  Tensor mean = backend.zeros({1}, DType::f64), variance = backend.full({1}, DType::f64, 6);
   Tensor tracked = test::host_tensor<std::int64_t>(backend, {0});
-  batch.count = count(0);
-  backend.batch_norm_track(batch, 0.5, mean, variance, tracked);
+  const RunningStatistics running{&mean, &variance, &tracked, 0.5};
+  backend.batch_norm_statistics(backend.zeros({1, 3}, DType::f64), eps, &running);
   test::expect_values(backend, mean, {1}, {0});
-  test::expect_values(backend, variance, {1}, {0});
+  test::expect_values(backend, variance, {1}, {6});
   test::expect_values(backend, tracked, {1}, {1});
-  batch.count = count(1);
-  backend.batch_norm_track(batch, 0.5, mean, variance, tracked);
+  backend.batch_norm_statistics(test::make(backend, {1, 3}, {8, 64, 1}), eps, &running);
   test::expect_values(backend, mean, {1}, {4});
-  test::expect_values(backend, variance, {1}, {2});
+  test::expect_values(backend, variance, {1}, {3});
   test::expect_values(backend, tracked, {1}, {2});
+}
+
+TEST_F(RefBatchNorm, ParameterGradientsAreTheSumsInTheTypeOfTheParameters) {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    Tensor x = test::make(backend, {2, 1}, {1, 3}, dtype),
+           dy = test::make(backend, {2, 1}, {5, 6}, dtype);
+    const BatchMoments m = {test::make(backend, {1}, {2}), test::make(backend, {1}, {0.5})};
+    auto own = backend.batch_norm_grad_sums(dy, {}, x, m);
+    EXPECT_EQ(own.dgamma.dtype(), dtype);
+    EXPECT_EQ(own.dbeta.dtype(), dtype);
+    test::expect_values(backend, own.sums, {2, 1}, {11, 0.5});
+    test::expect_values(backend, own.dbeta, {1}, {11});
+    test::expect_values(backend, own.dgamma, {1}, {0.5});
+  }
 }
 
 TEST_F(RefBatchNorm, GradientOfNoRowsIsNotDividedByZero) {
   Tensor none = backend.zeros({0, 2}, DType::f64), gamma = backend.zeros({2}, DType::f64);
   const BatchMoments m = moments(none);
-  Tensor sums = backend.batch_norm_grad_sums(none, {}, none, m);
+  Tensor sums = backend.batch_norm_grad_sums(none, {}, none, m).sums;
   Tensor dx = backend.batch_norm_grad(none, {}, none, m, gamma, sums, count(0), false).dx;
   EXPECT_EQ(dx.shape(), none.shape());
 }
 
 TEST_F(RefBatchNorm, RefusesStatisticsThatDoNotFit) {
   Tensor even = backend.zeros({1, 4}, DType::f64), three = backend.zeros({3}, DType::f64);
-  EXPECT_THROW(backend.batch_norm_statistics(even, eps), Error);
-  EXPECT_THROW(backend.batch_norm_statistics(three, eps), Error);
-  BatchStatistics batch{{three, three}, three, count(2)};
-  Tensor mean = three, two = backend.zeros({2}, DType::f64);
+  EXPECT_THROW(backend.batch_norm_statistics(even, eps, nullptr), Error);
+  EXPECT_THROW(backend.batch_norm_statistics(three, eps, nullptr), Error);
+  Tensor sums = backend.zeros({1, 7}, DType::f64), two = backend.zeros({2}, DType::f64);
   Tensor tracked = test::host_tensor<std::int64_t>(backend, {0});
-  EXPECT_THROW(backend.batch_norm_track(batch, 0.1, mean, two, tracked), Error);
-  EXPECT_THROW(backend.batch_norm_track(batch, 0.1, mean, mean, two), Error);
+  for (const RunningStatistics& running : {RunningStatistics{&two, &three, &tracked, 0.1},
+                                           RunningStatistics{&three, &two, &tracked, 0.1},
+                                           RunningStatistics{&three, &three, &two, 0.1}})
+    EXPECT_THROW(backend.batch_norm_statistics(sums, eps, &running), Error);
 }
 
 TEST_F(RefBatchNorm, RefusesShapesThatDoNotFit) {
