@@ -123,6 +123,13 @@ class Backend {
   virtual Tensor gather_rows(const Tensor& x, const Tensor& index) = 0;
   /// y (rows, ...): y[index[r]] += x[r] in ascending r; negative indices are skipped.
   virtual Tensor scatter_add_rows(const Tensor& x, const Tensor& index, std::int64_t rows) = 0;
+  /// rows (R,C), place (B k) i32, weights (B,k) -> (B,C): y[b] = sum_j weights[b,j]
+  /// rows[place[b k + j]]. No two places name the same row; a negative one names none, as if that
+  /// were zeros. Rows that no place names may hold anything.
+  virtual Tensor combine_rows(const Tensor& rows, const Tensor& place, const Tensor& weights) = 0;
+  /// Zeros for rows that no place names, and for weights whose place names none.
+  virtual CombinedGrads combine_rows_grad(const Tensor& dy, const Tensor& rows, const Tensor& place,
+                                          const Tensor& weights) = 0;
   /// x (B,C), index (B,k) i32 -> y[b,j] = x[b, index[b,j]].
   virtual Tensor gather_columns(const Tensor& x, const Tensor& index) = 0;
   /// y (B,columns): y[b, index[b,j]] += x[b,j], zero elsewhere.
@@ -168,21 +175,19 @@ class Backend {
   // gamma and beta are f32 where x is bf16.
   /// f64 (1, 2C+1): sums of x, sums of x^2 over the rows, and the number of rows.
   virtual Tensor batch_norm_sums(const Tensor& x) = 0;
-  /// Of such sums over all rows that are normalised together. No rows: mean and variance 0. The
-  /// batch joins `running`, which may be null.
-  virtual BatchStatistics batch_norm_statistics(const Tensor& sums, double eps,
-                                                const RunningStatistics* running) = 0;
+  /// Of such sums over all rows that are normalised together. No rows: mean and variance 0.
+  virtual BatchStatistics batch_norm_statistics(const Tensor& sums, double eps) = 0;
+  /// PyTorch's running statistics: running = (1 - momentum) running + momentum batch, with the
+  /// unbiased variance; unchanged after a batch without rows. tracked (i64, one element) += 1.
+  virtual void batch_norm_track(const BatchStatistics& batch, double momentum, Tensor& running_mean,
+                                Tensor& running_var, Tensor& tracked) = 0;
   /// activation((x - mean) inv_std gamma + beta + residual); `residual` may be undefined.
   virtual Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
                                   const Tensor& beta, const Tensor& residual, Activation act) = 0;
-  struct BatchNormGradSums {
-    Tensor sums;    ///< f64 (2,C): with g = dy masked by y > 0, sum of g and sum of g xhat
-    Tensor dgamma;  ///< (C), in gamma's type: what these rows add to it; so is dbeta
-    Tensor dbeta;
-  };
-  /// y undefined: no activation.
-  virtual BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
-                                                 const BatchMoments& moments) = 0;
+  /// With g = dy masked by y > 0 (y undefined: no activation), f64 (2,C): sum of g and sum of
+  /// g xhat.
+  virtual Tensor batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
+                                      const BatchMoments& moments) = 0;
   struct BatchNormGrad {
     Tensor dx;
     Tensor dresidual;  ///< g; undefined unless asked for

@@ -31,15 +31,6 @@ struct BatchStatistics {
   Tensor count;     ///< (1), rows normalised together, over all ranks
 };
 
-/// PyTorch's running statistics: running = (1 - momentum) running + momentum batch, with the
-/// unbiased variance; unchanged after a batch without rows.
-struct RunningStatistics {
-  Tensor* mean;      ///< (C), f32 or f64
-  Tensor* variance;  ///< the mean's shape and type
-  Tensor* tracked;   ///< one i64: how many batches; also those without rows
-  double momentum;
-};
-
 struct SgdSpec {
   double momentum = 0.9;
   double weight_decay = 0.0;
@@ -101,6 +92,12 @@ struct TopKGrads {
 struct TopKInputGrads {
   Tensor gate_logits;
   Tensor noise_logits;  ///< undefined without noise
+};
+
+/// Gradients of a loss by the arguments of a weighted sum of rows, in their shapes.
+struct CombinedGrads {
+  Tensor rows;
+  Tensor weights;
 };
 
 /// Elements (of a (B,k) tensor of group numbers) sorted by group, stably.

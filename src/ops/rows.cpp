@@ -1,5 +1,7 @@
 #include "ops/rows.hpp"
 
+#include "ops/arithmetic.hpp"
+
 namespace switchyard {
 namespace {
 
@@ -22,6 +24,27 @@ Tensor pad_columns(Backend& backend, const Tensor& t, std::int64_t begin, std::i
   return backend.concat_columns(parts);
 }
 
+Variable combine_in_one(Tape& tape, const Variable& rows, const Tensor& place,
+                        const Variable& weights) {
+  Tensor x = rows.value(), w = weights.value();
+  return tape.record(tape.backend().combine_rows(x, place, w), {&rows, &weights},
+                     [&tape, x, place, w, dx = rows.node, dw = weights.node](const Dual& dy) {
+                       CombinedGrads grads =
+                           tape.backend().combine_rows_grad(dy.value, x, place, w);
+                       tape.accumulate(dx, std::move(grads.rows));
+                       tape.accumulate(dw, std::move(grads.weights));
+                     });
+}
+
+Variable combine_in_steps(Tape& tape, const Variable& rows, const Tensor& place,
+                          const Variable& weights) {
+  std::int64_t samples = weights.dim(0), k = weights.dim(1), width = rows.dim(1);
+  Variable pairs = gather_rows(tape, rows, place);
+  Variable weighted = mul(tape, pairs, reshape(tape, weights, {samples * k, 1}));
+  Variable by_choice = reshape(tape, weighted, {samples, k, width});
+  return reshape(tape, sum_to(tape, by_choice, {samples, 1, width}), {samples, width});
+}
+
 }  // namespace
 
 Variable gather_rows(Tape& tape, const Variable& x, const Tensor& index) {
@@ -31,6 +54,12 @@ Variable gather_rows(Tape& tape, const Variable& x, const Tensor& index) {
       [&backend, index, rows = x.dim(0)](const Tensor& t) {
         return backend.scatter_add_rows(t, index, rows);
       });
+}
+
+Variable combine_rows(Tape& tape, const Variable& rows, const Tensor& place,
+                      const Variable& weights) {
+  return tape.probes() == 0 ? combine_in_one(tape, rows, place, weights)
+                            : combine_in_steps(tape, rows, place, weights);
 }
 
 Variable gather_columns(Tape& tape, const Variable& x, const Tensor& index) {

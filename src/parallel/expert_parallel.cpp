@@ -34,14 +34,6 @@ Variable reorder_rows(Tape& tape, const Variable& x, const Tensor& index) {
   return index ? gather_rows(tape, x, index) : x;
 }
 
-// sum_j weights[i,j] pairs[i k + j]: (B k, C) to (B, C).
-Variable weighted_sum(Tape& tape, const Variable& pairs, const Variable& weights) {
-  std::int64_t samples = weights.dim(0), k = weights.dim(1), width = pairs.dim(1);
-  Variable weighted = mul(tape, pairs, reshape(tape, weights, {samples * k, 1}));
-  Variable by_choice = reshape(tape, weighted, {samples, k, width});
-  return reshape(tape, sum_to(tape, by_choice, {samples, 1, width}), {samples, width});
-}
-
 // One part of a batch on its way to the experts and back.
 class RoutedPart {
  public:
@@ -68,8 +60,7 @@ class RoutedPart {
     under_way_ = begin_exchange(tape_, outputs, {there.adjoint, there.apply});
   }
   Variable combine() {
-    Variable returned = finish_exchange(tape_, under_way_);
-    return weighted_sum(tape_, gather_rows(tape_, returned, plan_.combine), weights_);
+    return combine_rows(tape_, finish_exchange(tape_, under_way_), plan_.combine, weights_);
   }
 
  private:

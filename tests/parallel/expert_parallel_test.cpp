@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "comm/forwarding_communicator.hpp"
+#include "ops/forwarding_backend.hpp"
 #include "parallel/expert_layer.hpp"
 #include "support/mpi_main.hpp"
 
@@ -94,6 +95,27 @@ TEST(ExpertLayerOfOneRank, IsTheWeightedSumOfExperts) {
     }
     expect_values(*backend, layer.output.rows(i, i + 1), {1, classes}, expected, 1e-14);
   }
+}
+
+// Counts the passes that put rows in another order.
+class CountingBackend final : public ForwardingBackend {
+ public:
+  using ForwardingBackend::ForwardingBackend;
+  int gathers = 0;
+
+  Tensor gather_rows(const Tensor& x, const Tensor& index) override {
+    ++gathers;
+    return ForwardingBackend::gather_rows(x, index);
+  }
+};
+
+TEST(ExpertLayerOfOneRank, OrdersRowsOnce) {
+  auto inner = make_backend(BackendKind::ref);
+  CountingBackend backend(*inner);
+  auto self = make_self_communicator();
+  Layer layer(backend, *self, {.experts = 3, .k = 2, .samples = {4}}, 0.0);
+  layer.run(Way::route, 0, 4);
+  EXPECT_EQ(backend.gathers, 1);
 }
 
 // Dispatch and unweighted combine are transposes: <dispatch(a), b> = <a, combine(b)>, where the

@@ -23,6 +23,13 @@ void expect_rows(const Tensor& x, std::string_view name) {
              "{} has shape {} (expected at least one dimension)", name, to_string(x.shape()));
 }
 
+void expect_combination(const Tensor& rows, const Tensor& place, const Tensor& weights) {
+  expect_rank(rows, "the matrix of rows to combine", 2);
+  expect_rank(weights, "the matrix of weights", 2);
+  expect(weights, "the matrix of weights", weights.shape(), rows.dtype());
+  expect(place, "the places of rows to combine", {weights.numel()}, DType::i32);
+}
+
 std::int64_t rows_of_matrix(const Tensor& x) {
   return std::accumulate(x.shape().begin(), x.shape().end() - 1, std::int64_t{1},
                          std::multiplies<>());

@@ -15,6 +15,9 @@ void expect_rank(const Tensor& x, std::string_view name, int rank);
 /// x is defined and has at least one dimension.
 void expect_rows(const Tensor& x, std::string_view name);
 
+/// rows (R,C) and weights (B,k) are of one type, place (B k) is i32.
+void expect_combination(const Tensor& rows, const Tensor& place, const Tensor& weights);
+
 /// The length of all dimensions but the last, and but the first.
 std::int64_t rows_of_matrix(const Tensor& x);
 std::int64_t elements_per_row(const Tensor& x);

@@ -36,6 +36,30 @@ TEST_F(CudaRows, GathersFromMemoryThatPacksDoNotFit) {
   }
 }
 
+TEST_F(CudaRows, CombinesInMemoryThatPacksDoNotFit) {
+  const Tensor place = indices(ref_, {6}, {3, 0, -1, 8, 2, 1});
+  const Tensor x = scattered({9, 16}, 2), weights = scattered({3, 2}, 3),
+               dy = scattered({3, 16}, 4);
+  const CombinedGrads expected = ref_.combine_rows_grad(dy, x, place, weights);
+  for (bool askew : {false, true}) {
+    const Tensor rows = askew ? put_askew(x) : put(x);
+    expect_near(cuda_.combine_rows(rows, put(place), put(weights)),
+                ref_.combine_rows(x, place, weights), 1e-6);
+    const CombinedGrads found =
+        cuda_.combine_rows_grad(put_askew(dy), rows, put(place), put(weights));
+    expect_near(found.rows, expected.rows, 0);
+    expect_near(found.weights, expected.weights, 1e-6);
+  }
+}
+
+TEST_F(CudaRows, RefusesToCombineWhatDoesNotFit) {
+  const Tensor x = put(scattered({4, 3}, 1)), weights = put(scattered({2, 2}, 2));
+  const Tensor place = put(indices(ref_, {4}, {0, 1, 2, 3}));
+  EXPECT_THROW(cuda_.combine_rows(x, put(indices(ref_, {3}, {0, 1, 2})), weights), Error);
+  EXPECT_THROW(cuda_.combine_rows(x, place, put(scattered({2, 2}, 2, DType::f64))), Error);
+  EXPECT_THROW(cuda_.combine_rows_grad(put(scattered({3, 3}, 3)), x, place, weights), Error);
+}
+
 // So that blocks share a row, and the last one has less of it.
 TEST_F(CudaRows, MovesLongRows) {
   for (const auto& [rows, columns] :

@@ -25,6 +25,14 @@ Tensor column_index(Backend& backend, std::int64_t rows) {
   return backend.from_host(index.data(), {rows, 2}, DType::i32);
 }
 
+// Two a row of the batch, each for another row, some for none.
+Tensor places(Backend& backend, std::int64_t rows) {
+  std::vector<std::int32_t> place;
+  for (std::int64_t i = 0; i < 2 * rows; ++i)
+    place.push_back(i % 4 == 2 ? -1 : static_cast<std::int32_t>(2 * rows - 1 - i));
+  return backend.from_host(place.data(), {2 * rows}, DType::i32);
+}
+
 RowExchange gather_exchange(Backend& backend, std::int64_t rows) {
   Tensor index = row_index(backend, rows);
   return {[&backend, index](const Tensor& t) { return backend.gather_rows(t, index); },
@@ -42,6 +50,11 @@ std::vector<OpCase> row_cases(std::int64_t rows) {
        {matrix},
        [rows](Tape& tape, Inputs in) {
          return gather_rows(tape, in[0], row_index(tape.backend(), rows));
+       }},
+      {"combine_rows",
+       {{2 * rows, 4}, {rows, 2}},
+       [rows](Tape& tape, Inputs in) {
+         return combine_rows(tape, in[0], places(tape.backend(), rows), in[1]);
        }},
       {"gather_columns",
        {matrix},

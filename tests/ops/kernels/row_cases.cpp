@@ -43,6 +43,24 @@ KernelCase permutation(std::int64_t count, std::int64_t columns) {
       InBf16{kMoved, {}}};
 }
 
+/// Some rows that no place names, and some places that name no row.
+KernelCase combination(std::int64_t samples, std::int64_t k, std::int64_t columns) {
+  const std::int64_t pairs = samples * k, rows = pairs + 3;
+  return {fmt::format("combination_of_{}_for_{}x{}", k, samples, columns),
+          {{rows, columns}, {samples, k}, {samples, columns}},
+          1e-6,
+          [=](Backend& backend, const Tensors& in) -> Tensors {
+            std::vector<std::int32_t> places(static_cast<std::size_t>(pairs));
+            for (std::int64_t i = 0; i < pairs; ++i)
+              places[static_cast<std::size_t>(i)] =
+                  static_cast<std::int32_t>(i % 5 == 3 ? -1 : pairs - 1 - i);
+            const Tensor place = host_tensor(backend, places);
+            const CombinedGrads grads = backend.combine_rows_grad(in[2], in[0], place, in[1]);
+            return {backend.combine_rows(in[0], place, in[1]), grads.rows, grads.weights};
+          },
+          InBf16{kBf16Rounding, {}}};
+}
+
 KernelCase integer_rows() {
   return {"integer_rows", {}, kMoved, [](Backend& backend, const Tensors&) -> Tensors {
             const Tensor keys =
@@ -98,12 +116,17 @@ KernelCase largest(std::int64_t rows, std::int64_t columns, int k) {
 }  // namespace
 
 std::vector<KernelCase> row_cases() {
-  return {rows({5, 3}, 9),       rows({64, 512}, 130), rows({7, 2, 3, 4}, 4), rows({300, 10}, 2000),
-          rows({3, 8}, 0),       rows({0, 8}, 3),      permutation(1, 1),     permutation(129, 512),
-          permutation(1024, 33), integer_rows(),       columns(37, 8, 2),     columns(300, 40, 40),
-          columns(0, 8, 2),      columns(5, 8, 0),     side_by_side(37),      side_by_side(1),
-          side_by_side(0),       largest(37, 8, 2),    largest(300, 40, 5),   largest(3, 300, 17),
-          largest(5, 2, 1),      largest(5, 3, 3),     largest(4, 1, 1),      largest(0, 8, 2)};
+  return {rows({5, 3}, 9),        rows({64, 512}, 130),    rows({7, 2, 3, 4}, 4),
+          rows({300, 10}, 2000),  rows({3, 8}, 0),         rows({0, 8}, 3),
+          permutation(1, 1),      permutation(129, 512),   permutation(1024, 33),
+          integer_rows(),         columns(37, 8, 2),       columns(300, 40, 40),
+          columns(0, 8, 2),       columns(5, 8, 0),        side_by_side(37),
+          side_by_side(1),        side_by_side(0),         combination(512, 2, 10),
+          combination(37, 1, 10), combination(21, 3, 512), combination(33, 2, 100),
+          combination(2, 4, 1),   combination(0, 2, 10),   combination(5, 0, 8),
+          combination(5, 2, 0),   largest(37, 8, 2),       largest(300, 40, 5),
+          largest(3, 300, 17),    largest(5, 2, 1),        largest(5, 3, 3),
+          largest(4, 1, 1),       largest(0, 8, 2)};
 }
 
 }  // namespace switchyard::test

@@ -55,6 +55,41 @@ TEST_P(RefRows, RefusesRowsThatAreNotThere) {
   EXPECT_THROW(backend.gather_rows(x, backend.zeros({2}, DType::i64)), Error);
 }
 
+// 2 (5 6) + 3 (1 2) and 10 (0 0) - (7 8); row 1 has no place.
+TEST_P(RefRows, CombineAddsWeightedRows) {
+  Tensor x = make({4, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), weights = make({2, 2}, {2, 3, 10, -1});
+  Tensor place = test::indices(backend, {4}, {2, 0, -1, 3});
+  test::expect_values(backend, backend.combine_rows(x, place, weights), {2, 2}, {13, 18, -7, -8});
+}
+
+TEST_P(RefRows, CombineGradGoesToRowsAndWeights) {
+  Tensor x = make({4, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), weights = make({2, 2}, {2, 3, 10, -1});
+  Tensor place = test::indices(backend, {4}, {2, 0, -1, 3}), dy = make({2, 2}, {1, -1, 0, 2});
+  CombinedGrads grads = backend.combine_rows_grad(dy, x, place, weights);
+  test::expect_values(backend, grads.rows, {4, 2}, {3, -3, 0, 0, 2, -2, 0, -2});
+  test::expect_values(backend, grads.weights, {2, 2}, {-1, -1, 0, 16});
+}
+
+TEST_P(RefRows, CombineOfNoSamplesLeavesRowsWithoutGradient) {
+  Tensor x = make({2, 1}, {1, 2}), none = make({0, 2}, {}),
+         nowhere = test::indices(backend, {0}, {});
+  EXPECT_EQ(backend.combine_rows(x, nowhere, none).shape(), (Shape{0, 1}));
+  CombinedGrads grads = backend.combine_rows_grad(make({0, 1}, {}), x, nowhere, none);
+  test::expect_values(backend, grads.rows, {2, 1}, {0, 0});
+  EXPECT_EQ(grads.weights.shape(), (Shape{0, 2}));
+}
+
+TEST_P(RefRows, CombineRefusesPlacesThatAreNotThereOrShared) {
+  Tensor x = make({2, 1}, {1, 2}), weights = make({1, 2}, {1, 1}), dy = make({1, 1}, {1});
+  for (const auto& places : {std::vector<std::int32_t>{0, 2}, {1, 1}, {0}}) {
+    Tensor place = test::indices(backend, {static_cast<std::int64_t>(places.size())}, places);
+    EXPECT_THROW(backend.combine_rows(x, place, weights), Error);
+    EXPECT_THROW(backend.combine_rows_grad(dy, x, place, weights), Error);
+  }
+  Tensor place = test::indices(backend, {2}, {0, 1});
+  EXPECT_THROW(backend.combine_rows_grad(make({1, 2}, {1, 1}), x, place, weights), Error);
+}
+
 TEST_P(RefRows, RowMax) {
   test::expect_values(backend, backend.row_max(make({2, 3}, {1, 5, 2, -3, -1, -2})), {2, 1},
                       {5, -1});
