@@ -175,19 +175,21 @@ class Backend {
   // gamma and beta are f32 where x is bf16.
   /// f64 (1, 2C+1): sums of x, sums of x^2 over the rows, and the number of rows.
   virtual Tensor batch_norm_sums(const Tensor& x) = 0;
-  /// Of such sums over all rows that are normalised together. No rows: mean and variance 0.
-  virtual BatchStatistics batch_norm_statistics(const Tensor& sums, double eps) = 0;
-  /// PyTorch's running statistics: running = (1 - momentum) running + momentum batch, with the
-  /// unbiased variance; unchanged after a batch without rows. tracked (i64, one element) += 1.
-  virtual void batch_norm_track(const BatchStatistics& batch, double momentum, Tensor& running_mean,
-                                Tensor& running_var, Tensor& tracked) = 0;
+  /// Of such sums over all rows that are normalised together. No rows: mean and variance 0. The
+  /// batch joins `running`, which may be null.
+  virtual BatchStatistics batch_norm_statistics(const Tensor& sums, double eps,
+                                                const RunningStatistics* running) = 0;
   /// activation((x - mean) inv_std gamma + beta + residual); `residual` may be undefined.
   virtual Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
                                   const Tensor& beta, const Tensor& residual, Activation act) = 0;
-  /// With g = dy masked by y > 0 (y undefined: no activation), f64 (2,C): sum of g and sum of
-  /// g xhat.
-  virtual Tensor batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
-                                      const BatchMoments& moments) = 0;
+  struct BatchNormGradSums {
+    Tensor sums;    ///< f64 (2,C): with g = dy masked by y > 0, sum of g and sum of g xhat
+    Tensor dgamma;  ///< (C), in gamma's type: what these rows add to it; so is dbeta
+    Tensor dbeta;
+  };
+  /// y undefined: no activation.
+  virtual BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
+                                                 const BatchMoments& moments) = 0;
   struct BatchNormGrad {
     Tensor dx;
     Tensor dresidual;  ///< g; undefined unless asked for

@@ -135,19 +135,16 @@ class ForwardingBackend : public Backend {
     return inner_.global_avg_pool_grad(dy, x_shape, x_dtype);
   }
   Tensor batch_norm_sums(const Tensor& x) override { return inner_.batch_norm_sums(x); }
-  BatchStatistics batch_norm_statistics(const Tensor& sums, double eps) override {
-    return inner_.batch_norm_statistics(sums, eps);
-  }
-  void batch_norm_track(const BatchStatistics& batch, double momentum, Tensor& running_mean,
-                        Tensor& running_var, Tensor& tracked) override {
-    inner_.batch_norm_track(batch, momentum, running_mean, running_var, tracked);
+  BatchStatistics batch_norm_statistics(const Tensor& sums, double eps,
+                                        const RunningStatistics* running) override {
+    return inner_.batch_norm_statistics(sums, eps, running);
   }
   Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
                           const Tensor& beta, const Tensor& residual, Activation act) override {
     return inner_.batch_norm_apply(x, moments, gamma, beta, residual, act);
   }
-  Tensor batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
-                              const BatchMoments& moments) override {
+  BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
+                                         const BatchMoments& moments) override {
     return inner_.batch_norm_grad_sums(dy, y, x, moments);
   }
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,

@@ -31,6 +31,15 @@ struct BatchStatistics {
   Tensor count;     ///< (1), rows normalised together, over all ranks
 };
 
+/// PyTorch's running statistics: running = (1 - momentum) running + momentum batch, with the
+/// unbiased variance; unchanged after a batch without rows.
+struct RunningStatistics {
+  Tensor* mean;      ///< (C), f32 or f64
+  Tensor* variance;  ///< the mean's shape and type
+  Tensor* tracked;   ///< one i64: how many batches; also those without rows
+  double momentum;
+};
+
 struct SgdSpec {
   double momentum = 0.9;
   double weight_decay = 0.0;

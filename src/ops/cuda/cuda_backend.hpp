@@ -100,13 +100,12 @@ class CudaBackend final : public Backend {
   Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) override;
 
   Tensor batch_norm_sums(const Tensor& x) override;
-  BatchStatistics batch_norm_statistics(const Tensor& sums, double eps) override;
-  void batch_norm_track(const BatchStatistics& batch, double momentum, Tensor& running_mean,
-                        Tensor& running_var, Tensor& tracked) override;
+  BatchStatistics batch_norm_statistics(const Tensor& sums, double eps,
+                                        const RunningStatistics* running) override;
   Tensor batch_norm_apply(const Tensor& x, const BatchMoments& moments, const Tensor& gamma,
                           const Tensor& beta, const Tensor& residual, Activation act) override;
-  Tensor batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
-                              const BatchMoments& moments) override;
+  BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
+                                         const BatchMoments& moments) override;
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                 const BatchMoments& moments, const Tensor& gamma,
                                 const Tensor& sums, const Tensor& count,
