@@ -4,6 +4,7 @@
 
 #include "ops/arithmetic.hpp"
 #include "ops/rows.hpp"
+#include "ops/squared_cv.hpp"
 
 namespace switchyard {
 namespace {
@@ -12,16 +13,6 @@ constexpr double kTiny = 1e-8;
 
 Variable column_sums(Tape& tape, const Variable& x, BatchReducer& reducer) {
   return batch_sum(tape, sum_to(tape, x, {x.dim(1)}), reducer);
-}
-
-// (population std / denominator)^2 of the entries of x (E), where the denominator is mean + eps.
-Variable squared_cv(Tape& tape, const Variable& x, double eps) {
-  double n = static_cast<double>(x.dim(0));
-  Variable mean = scale(tape, sum_all(tape, x), 1.0 / n);
-  Variable squares = unary(tape, UnaryOp::square, sub(tape, x, mean));
-  Variable variance = scale(tape, sum_all(tape, squares), 1.0 / n);
-  Variable scale_free = unary(tape, UnaryOp::reciprocal, add_scalar(tape, mean, eps));
-  return mul(tape, variance, unary(tape, UnaryOp::square, scale_free));
 }
 
 // max(mean over the batch of probs, kTiny), (E).
@@ -33,12 +24,13 @@ Variable mean_routing(Tape& tape, const Variable& probs, std::int64_t batch,
 
 }  // namespace
 
+// What is added to every entry moves the mean alone.
 Variable importance_loss(Tape& tape, const Variable& probs, BatchReducer& reducer) {
-  return squared_cv(tape, add_scalar(tape, column_sums(tape, probs, reducer), kTiny), 0.0);
+  return squared_cv(tape, column_sums(tape, probs, reducer), kTiny);
 }
 
 Variable importance_as_load_loss(Tape& tape, const Variable& probs, BatchReducer& reducer) {
-  return squared_cv(tape, column_sums(tape, probs, reducer), kTiny);
+  return importance_loss(tape, probs, reducer);
 }
 
 LoadEstimate estimate_load(Tape& tape, const Variable& clean, const Variable& noise_std,

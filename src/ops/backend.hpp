@@ -165,6 +165,21 @@ class Backend {
   /// f64 (1): rows of logits (B,C) whose first largest entry is in column labels[b], (B) i32.
   virtual Tensor count_correct(const Tensor& logits, const Tensor& labels) = 0;
 
+  // -- losses --------------------------------------------------------------------------------
+  /// (1): the sum over rows of the cross-entropy of logits (B,C), C > 0, and labels (B,1) i32 in
+  /// [0, C): target (1 - smoothing) onehot + smoothing / C.
+  virtual Tensor cross_entropy_sum(const Tensor& logits, const Tensor& labels,
+                                   double smoothing) = 0;
+  /// dy (1) -> (B,C).
+  virtual Tensor cross_entropy_sum_grad(const Tensor& dy, const Tensor& logits,
+                                        const Tensor& labels, double smoothing) = 0;
+  /// (1): variance / (mean + eps)^2 of the entries of x (E), E > 0; the variance is biased.
+  virtual Tensor squared_cv(const Tensor& x, double eps) = 0;
+  /// dy (1) -> (E).
+  virtual Tensor squared_cv_grad(const Tensor& dy, const Tensor& x, double eps) = 0;
+  /// f64 (1): 1 where x (1) is not finite, else 0.
+  virtual Tensor not_finite(const Tensor& x) = 0;
+
   // -- pooling -------------------------------------------------------------------------------
   /// (N,H,W,C) -> (N,C), the mean over H and W; f32 for bf16 x.
   virtual Tensor global_avg_pool(const Tensor& x) = 0;

@@ -130,6 +130,18 @@ class ForwardingBackend : public Backend {
   Tensor count_correct(const Tensor& logits, const Tensor& labels) override {
     return inner_.count_correct(logits, labels);
   }
+  Tensor cross_entropy_sum(const Tensor& logits, const Tensor& labels, double smoothing) override {
+    return inner_.cross_entropy_sum(logits, labels, smoothing);
+  }
+  Tensor cross_entropy_sum_grad(const Tensor& dy, const Tensor& logits, const Tensor& labels,
+                                double smoothing) override {
+    return inner_.cross_entropy_sum_grad(dy, logits, labels, smoothing);
+  }
+  Tensor squared_cv(const Tensor& x, double eps) override { return inner_.squared_cv(x, eps); }
+  Tensor squared_cv_grad(const Tensor& dy, const Tensor& x, double eps) override {
+    return inner_.squared_cv_grad(dy, x, eps);
+  }
+  Tensor not_finite(const Tensor& x) override { return inner_.not_finite(x); }
   Tensor global_avg_pool(const Tensor& x) override { return inner_.global_avg_pool(x); }
   Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) override {
     return inner_.global_avg_pool_grad(dy, x_shape, x_dtype);

@@ -1,5 +1,5 @@
 #pragma once
-// Softmax and cross-entropy, composed of differentiable primitives.
+// Softmax and cross-entropy.
 
 #include "ops/tape.hpp"
 

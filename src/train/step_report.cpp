@@ -9,21 +9,12 @@ Tensor as_row(Backend& backend, const Tensor& x) {
 
 }  // namespace
 
-// 0 x is 0 or not a number, and nothing is above 0 that is not a number.
-Tensor is_not_finite(Backend& backend, const Tensor& x) {
-  Tensor one = backend.full({1}, DType::f64, 1.0);
-  Tensor zero = backend.scale(backend.convert(x, DType::f64), 0.0);
-  Tensor finite = backend.relu_grad(one, backend.binary(BinaryOp::add, one, zero));
-  return backend.binary(BinaryOp::sub, one, finite);
-}
-
 StepReport::StepReport(DistributedClassifier& classifier, const Tensor& share, const Tensor& stop,
                        const Tensor& sums)
     : backend_(classifier.backend()), ranks_(classifier.grid().world().size()) {
   Communicator& world = classifier.grid().world();
   std::vector<Tensor> parts(static_cast<std::size_t>(ranks_), backend_.zeros({1, 1}, DType::f64));
-  parts[static_cast<std::size_t>(world.rank().value)] =
-      is_not_finite(backend_, share).reshape({1, 1});
+  parts[static_cast<std::size_t>(world.rank().value)] = backend_.not_finite(share).reshape({1, 1});
   parts.push_back(stop.reshape({1, 1}));
   parts.push_back(sums);
   message_ = backend_.concat_columns(parts);

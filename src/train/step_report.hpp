@@ -14,9 +14,6 @@
 
 namespace switchyard {
 
-/// f64 (1): 1 where x (1) is not finite, else 0.
-Tensor is_not_finite(Backend& backend, const Tensor& x);
-
 /// The message under way.
 class StepReport {
  public:

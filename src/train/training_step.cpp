@@ -116,7 +116,7 @@ GradientClip TrainingStep::clip() {
   if (options_.clip_norm == 0) return {backend.zeros({1}, DType::f64), Tensor()};
   GradientClip clipped =
       clip_gradients(classifier_.state(), classifier_.grid(), options_.clip_norm);
-  backend.accumulate(failures_, is_not_finite(backend, clipped.norm));
+  backend.accumulate(failures_, backend.not_finite(clipped.norm));
   return clipped;
 }
 

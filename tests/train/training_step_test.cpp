@@ -140,18 +140,5 @@ TEST(TrainingSteps, RecordedOnesAreTheSame) {
   }
 }
 
-TEST(IsNotFinite, TellsNumbersFromTheRest) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  for (BackendKind kind : {BackendKind::ref, BackendKind::cpu}) {
-    auto backend = make_backend(kind);
-    for (DType dtype : {DType::f32, DType::f64})
-      for (double x : {0.0, -3.0, 1e38, kInfinity, -kInfinity, kNone}) {
-        Tensor flag = is_not_finite(*backend, backend->full({1}, dtype, x));
-        EXPECT_EQ(flag.data<double>()[0], std::isfinite(x) ? 0 : 1) << x;
-      }
-  }
-}
-
 }  // namespace
 }  // namespace switchyard

@@ -58,6 +58,14 @@ __device__ T block_sum(T value) {
   return block_reduce(value, T{0}, Add{});
 }
 
+/// The sum of f(i) for i in [0, n) by one block.
+template <class F>
+__device__ double block_sum_of(std::int64_t n, F&& f) {
+  double sum = 0;
+  for (std::int64_t i = threadIdx.x; i < n; i += blockDim.x) sum += f(i);
+  return block_sum(sum);
+}
+
 /// `lowest`: of which no value is smaller.
 template <class T>
 __device__ T block_max(T value, T lowest) {

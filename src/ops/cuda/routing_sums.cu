@@ -8,14 +8,6 @@ namespace {
 
 constexpr unsigned kThreads = 1024;
 
-// The sum of f(i) for i in [0, n) by one block.
-template <class F>
-__device__ double sum_by_block(std::int64_t n, F&& f) {
-  double sum = 0;
-  for (std::int64_t i = threadIdx.x; i < n; i += kThreads) sum += f(i);
-  return block_sum(sum);
-}
-
 template <class T>
 __device__ double number(T x) {
   return static_cast<double>(static_cast<Compute<T>>(x));
@@ -27,18 +19,18 @@ __global__ void __launch_bounds__(kThreads)
     routing_sums_kernel(const T* probs, RoutingFigures figures) {
   const int e = static_cast<int>(blockIdx.x);
   if (e == figures.experts) {
-    const double entropy = sum_by_block(figures.rows * figures.experts, [&](std::int64_t i) {
+    const double entropy = block_sum_of(figures.rows * figures.experts, [&](std::int64_t i) {
       const double p = number(probs[i]);
       return p > 0 ? -p * std::log(p) : 0;
     });
     if (threadIdx.x == 0) figures.sums[0] = entropy;
     return;
   }
-  const double probability = sum_by_block(
+  const double probability = block_sum_of(
       figures.rows, [&](std::int64_t r) { return number(probs[r * figures.experts + e]); });
   const double assigned =
       figures.chosen
-          ? sum_by_block(figures.choices,
+          ? block_sum_of(figures.choices,
                          [&](std::int64_t i) { return figures.chosen[i] == e ? 1.0 : 0.0; })
           : static_cast<double>(figures.rows);
   if (threadIdx.x != 0) return;
@@ -50,7 +42,7 @@ template <class T>
 __global__ void __launch_bounds__(kThreads)
     count_correct_kernel(const T* logits, const std::int32_t* labels, std::int64_t rows,
                          int columns, double* correct) {
-  const double count = sum_by_block(rows, [&](std::int64_t r) {
+  const double count = block_sum_of(rows, [&](std::int64_t r) {
     const T* row = logits + r * columns;
     auto best = rank_of(row, 0);
     for (int c = 1; c < columns; ++c)

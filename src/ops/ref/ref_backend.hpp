@@ -60,6 +60,13 @@ class RefBackend : public Backend {
   Tensor routing_sums(const Tensor& probs, const Tensor& chosen) override;
   Tensor count_correct(const Tensor& logits, const Tensor& labels) override;
 
+  Tensor cross_entropy_sum(const Tensor& logits, const Tensor& labels, double smoothing) override;
+  Tensor cross_entropy_sum_grad(const Tensor& dy, const Tensor& logits, const Tensor& labels,
+                                double smoothing) override;
+  Tensor squared_cv(const Tensor& x, double eps) override;
+  Tensor squared_cv_grad(const Tensor& dy, const Tensor& x, double eps) override;
+  Tensor not_finite(const Tensor& x) override;
+
   Tensor global_avg_pool(const Tensor& x) override;
   Tensor global_avg_pool_grad(const Tensor& dy, const Shape& x_shape, DType x_dtype) override;
 

@@ -6,6 +6,7 @@
 #include "ops/linear.hpp"
 #include "ops/pooling.hpp"
 #include "ops/softmax.hpp"
+#include "ops/squared_cv.hpp"
 
 namespace switchyard::test {
 namespace {
@@ -67,6 +68,13 @@ OpCase cross_entropy_case(const std::string& name, std::int64_t rows, double smo
           }};
 }
 
+// Of sums over rows, far from a mean of zero.
+OpCase squared_cv_case(std::int64_t rows) {
+  return {"squared_cv", {{rows, 4}}, [](Tape& tape, Inputs in) {
+            return squared_cv(tape, sum_to(tape, in[0], {4}), 6.0);
+          }};
+}
+
 }  // namespace
 
 std::vector<OpCase> layer_cases(std::int64_t rows) {
@@ -87,6 +95,7 @@ std::vector<OpCase> layer_cases(std::int64_t rows) {
       {"log_softmax", {{rows, 4}}, [](Tape& tape, Inputs in) { return log_softmax(tape, in[0]); }},
       cross_entropy_case("cross_entropy", rows, 0.0),
       cross_entropy_case("cross_entropy_smoothed", rows, 0.1),
+      squared_cv_case(rows),
   };
 }
 

@@ -45,6 +45,7 @@ std::vector<KernelCase> conv2d_cases();
 std::vector<KernelCase> elementwise_cases();
 std::vector<KernelCase> grouped_linear_cases();
 std::vector<KernelCase> image_cases();
+std::vector<KernelCase> loss_cases();
 std::vector<KernelCase> matrix_cases();
 std::vector<KernelCase> random_cases();
 std::vector<KernelCase> reduction_cases();
