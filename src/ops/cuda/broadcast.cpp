@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/elementwise_kernels.hpp"
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {

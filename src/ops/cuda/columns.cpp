@@ -5,11 +5,11 @@
 
 #include "ops/cuda/columns_kernels.hpp"
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/move_kernels.hpp"
 #include "ops/cuda/tensor_lists.hpp"
 #include "ops/cuda/vector_kernels.hpp"
-#include "ops/ref/check.hpp"
+#include "ops/dispatch.hpp"
+#include "ops/ref/matrix_check.hpp"
 
 namespace switchyard {
 namespace {
@@ -42,9 +42,7 @@ void concat_vectors(std::span<const Tensor> parts, const Tensor& y, cudaStream_t
 }  // namespace
 
 Tensor CudaBackend::gather_columns(const Tensor& x, const Tensor& index) {
-  ref::expect_rank(x, "the matrix", 2);
-  ref::expect_rank(index, "the column index", 2);
-  ref::expect(index, "the column index", {x.dim(0), index.dim(1)}, DType::i32);
+  ref::expect_gather_columns(x, index);
   Tensor y = empty(index.shape(), x.dtype());
   dispatch_compute(x.dtype(), [&]<class T>() {
     launch_gather_columns(x.data<T>(), index.data<std::int32_t>(), y.data<T>(), x.dim(0), x.dim(1),
@@ -55,8 +53,7 @@ Tensor CudaBackend::gather_columns(const Tensor& x, const Tensor& index) {
 
 Tensor CudaBackend::scatter_add_columns(const Tensor& x, const Tensor& index,
                                         std::int64_t columns) {
-  ref::expect_rank(x, "the matrix", 2);
-  ref::expect(index, "the column index", x.shape(), DType::i32);
+  ref::expect_scatter_columns(x, index);
   Tensor y = empty({x.dim(0), columns}, x.dtype());
   dispatch_compute(x.dtype(), [&]<class T>() {
     launch_scatter_add_columns(x.data<T>(), index.data<std::int32_t>(), y.data<T>(), x.dim(0),
@@ -66,13 +63,7 @@ Tensor CudaBackend::scatter_add_columns(const Tensor& x, const Tensor& index,
 }
 
 Tensor CudaBackend::concat_columns(std::span<const Tensor> parts) {
-  SY_REQUIRE(!parts.empty(), ExitCode::run_failed, "there are no matrices to put side by side");
-  std::int64_t columns = 0;
-  for (const Tensor& part : parts) {
-    ref::expect_rank(part, "a part", 2);
-    ref::expect(part, "a part", {parts[0].dim(0), part.dim(1)}, parts[0].dtype());
-    columns += part.dim(1);
-  }
+  const std::int64_t columns = ref::expect_side_by_side(parts);
   Tensor y = empty({parts[0].dim(0), columns}, parts[0].dtype());
   if (y.dim(0) == 1 && is_computed_with(y.dtype())) {
     concat_vectors(parts, y, stream());
@@ -93,9 +84,7 @@ Tensor CudaBackend::concat_columns(std::span<const Tensor> parts) {
 }
 
 Tensor CudaBackend::slice_columns(const Tensor& x, std::int64_t begin, std::int64_t end) {
-  ref::expect_rank(x, "the matrix", 2);
-  SY_REQUIRE(0 <= begin && begin <= end && end <= x.dim(1), ExitCode::run_failed,
-             "columns [{}, {}) are not in a matrix of shape {}", begin, end, to_string(x.shape()));
+  ref::expect_slice(x, begin, end);
   Tensor y = empty({x.dim(0), end - begin}, x.dtype());
   launch_move_rows({.from = x.raw() + begin * element_bytes(x),
                     .to = y.raw(),

@@ -1,6 +1,6 @@
 #include "ops/cuda/combine_kernels.hpp"
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {

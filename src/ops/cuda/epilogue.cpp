@@ -1,7 +1,7 @@
 #include "ops/cuda/epilogue.hpp"
 
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/epilogue_kernels.hpp"
+#include "ops/dispatch.hpp"
 
 namespace switchyard {
 namespace {

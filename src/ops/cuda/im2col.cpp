@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/im2col_kernels.hpp"
+#include "ops/dispatch.hpp"
 
 namespace switchyard {
 namespace {

@@ -1,29 +1,11 @@
 // Making, converting and copying tensors in device memory.
 
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/memory_kernels.hpp"
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {
-namespace {
-
-template <class F>
-void dispatch_any(DType dtype, F&& f) {
-  switch (dtype) {
-    case DType::i32:
-      return f.template operator()<std::int32_t>();
-    case DType::i64:
-      return f.template operator()<std::int64_t>();
-    case DType::u8:
-      return f.template operator()<std::uint8_t>();
-    default:
-      return dispatch_compute(dtype, std::forward<F>(f));
-  }
-}
-
-}  // namespace
-
 Tensor CudaBackend::full(Shape shape, DType dtype, double value) {
   Tensor y = empty(std::move(shape), dtype);
   dispatch_any(dtype, [&]<class T>() {

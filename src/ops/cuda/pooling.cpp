@@ -1,7 +1,7 @@
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/operands.hpp"
 #include "ops/cuda/pooling_kernels.hpp"
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {

@@ -1,8 +1,8 @@
 // Random numbers and batches of a data set. Sample ids lie on the device and are not checked here.
 
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/random_kernels.hpp"
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {

@@ -2,8 +2,8 @@
 
 #include "ops/cuda/broadcast.hpp"
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/reduction_kernels.hpp"
+#include "ops/dispatch.hpp"
 
 namespace switchyard {
 namespace {

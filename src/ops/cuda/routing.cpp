@@ -1,7 +1,7 @@
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/group_by_kernels.hpp"
 #include "ops/cuda/routing_sums_kernels.hpp"
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {

@@ -1,27 +1,16 @@
 // Kernels that move or add whole rows. Indices lie on the device and are not checked here.
 
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/move_kernels.hpp"
 #include "ops/cuda/rows_kernels.hpp"
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
+#include "ops/ref/matrix_check.hpp"
 
 namespace switchyard {
-namespace {
-
-Shape with_rows(const Tensor& x, std::int64_t rows) {
-  Shape shape = x.shape();
-  shape[0] = rows;
-  return shape;
-}
-
-}  // namespace
-
 Tensor CudaBackend::gather_rows(const Tensor& x, const Tensor& index) {
-  ref::expect_rows(x, "the tensor to gather from");
-  ref::expect_rank(index, "the row index", 1);
-  ref::expect(index, "the row index", index.shape(), DType::i32);
-  Tensor y = empty(with_rows(x, index.dim(0)), x.dtype());
+  ref::expect_gather(x, index);
+  Tensor y = empty(ref::with_rows(x, index.dim(0)), x.dtype());
   const auto row_bytes = ref::elements_per_row(x) * static_cast<std::int64_t>(size_of(x.dtype()));
   launch_move_rows({.from = x.raw(),
                     .to = y.raw(),
@@ -35,9 +24,8 @@ Tensor CudaBackend::gather_rows(const Tensor& x, const Tensor& index) {
 }
 
 Tensor CudaBackend::scatter_add_rows(const Tensor& x, const Tensor& index, std::int64_t rows) {
-  ref::expect_rows(x, "the tensor to scatter");
-  ref::expect(index, "the row index", {x.dim(0)}, DType::i32);
-  Tensor y = empty(with_rows(x, rows), x.dtype());
+  ref::expect_scatter(x, index);
+  Tensor y = empty(ref::with_rows(x, rows), x.dtype());
   Tensor memory = zeros({rows * (kListedRows + 1)}, DType::i32);
   auto* listed = memory.data<std::int32_t>();
   const RowLists lists{.count = listed + rows * kListedRows, .listed = listed};

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "device/tensor.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/tensor_list.hpp"
+#include "ops/dispatch.hpp"
 
 namespace switchyard {
 

@@ -1,9 +1,9 @@
 // Kernels that see tensors as one long vector.
 
 #include "ops/cuda/cuda_backend.hpp"
-#include "ops/cuda/dispatch.hpp"
 #include "ops/cuda/tensor_lists.hpp"
 #include "ops/cuda/vector_kernels.hpp"
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
 #include "ops/ref/vector_check.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "ops/ref/check.hpp"
+#include "ops/ref/matrix_check.hpp"
 #include "ops/ref/ref_backend.hpp"
 
 namespace switchyard {
@@ -28,10 +28,8 @@ std::size_t row_bytes(const Tensor& matrix) {
 }  // namespace
 
 Tensor RefBackend::gather_columns(const Tensor& x, const Tensor& index) {
-  ref::expect_rank(x, "the matrix", 2);
-  ref::expect_rank(index, "the column index", 2);
+  ref::expect_gather_columns(x, index);
   const std::int64_t rows = x.dim(0), picks = index.dim(1);
-  ref::expect(index, "the column index", {rows, picks}, DType::i32);
   Tensor y = empty({rows, picks}, x.dtype());
   dispatch_float(x.dtype(), [&]<class T>() {
     for (std::int64_t i = 0; i < rows * picks; ++i) {
@@ -44,8 +42,7 @@ Tensor RefBackend::gather_columns(const Tensor& x, const Tensor& index) {
 }
 
 Tensor RefBackend::scatter_add_columns(const Tensor& x, const Tensor& index, std::int64_t columns) {
-  ref::expect_rank(x, "the matrix", 2);
-  ref::expect(index, "the column index", x.shape(), DType::i32);
+  ref::expect_scatter_columns(x, index);
   const std::int64_t picks = x.dim(1);
   Tensor y = zeros({x.dim(0), columns}, x.dtype());
   dispatch_float(x.dtype(), [&]<class T>() {
@@ -59,13 +56,7 @@ Tensor RefBackend::scatter_add_columns(const Tensor& x, const Tensor& index, std
 }
 
 Tensor RefBackend::concat_columns(std::span<const Tensor> parts) {
-  SY_REQUIRE(!parts.empty(), ExitCode::run_failed, "there are no matrices to put side by side");
-  std::int64_t columns = 0;
-  for (const Tensor& part : parts) {
-    ref::expect_rank(part, "a part", 2);
-    ref::expect(part, "a part", {parts[0].dim(0), part.dim(1)}, parts[0].dtype());
-    columns += part.dim(1);
-  }
+  const std::int64_t columns = ref::expect_side_by_side(parts);
   Tensor y = empty({parts[0].dim(0), columns}, parts[0].dtype());
   std::byte* to = y.raw();
   for (const Tensor& part : parts) {
@@ -76,9 +67,7 @@ Tensor RefBackend::concat_columns(std::span<const Tensor> parts) {
 }
 
 Tensor RefBackend::slice_columns(const Tensor& x, std::int64_t begin, std::int64_t end) {
-  ref::expect_rank(x, "the matrix", 2);
-  SY_REQUIRE(0 <= begin && begin <= end && end <= x.dim(1), ExitCode::run_failed,
-             "columns [{}, {}) are not in a matrix of shape {}", begin, end, to_string(x.shape()));
+  ref::expect_slice(x, begin, end);
   Tensor y = empty({x.dim(0), end - begin}, x.dtype());
   const std::byte* from = x.raw() + static_cast<std::size_t>(begin) * size_of(x.dtype());
   copy_block(y.raw(), row_bytes(y), from, row_bytes(x), row_bytes(y), x.dim(0));

@@ -4,27 +4,12 @@
 #include <cstring>
 #include <utility>
 
+#include "ops/dispatch.hpp"
 #include "ops/ref/check.hpp"
 #include "ops/ref/ref_backend.hpp"
 
 namespace switchyard {
 namespace {
-
-template <class F>
-void dispatch_any(DType dtype, F&& f) {
-  switch (dtype) {
-    case DType::bf16:
-      return f.template operator()<BFloat16>();
-    case DType::i32:
-      return f.template operator()<std::int32_t>();
-    case DType::i64:
-      return f.template operator()<std::int64_t>();
-    case DType::u8:
-      return f.template operator()<std::uint8_t>();
-    default:
-      return dispatch_float(dtype, std::forward<F>(f));
-  }
-}
 
 // To and from bf16 by way of float.
 template <class To, class From>

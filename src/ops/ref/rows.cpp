@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ops/ref/check.hpp"
+#include "ops/ref/matrix_check.hpp"
 #include "ops/ref/ref_backend.hpp"
 
 namespace switchyard {
@@ -14,12 +15,6 @@ namespace {
 void require_index(std::int32_t index, std::int64_t rows) {
   SY_REQUIRE(index < rows, ExitCode::run_failed, "row index {} is not in a tensor of {} rows",
              index, rows);
-}
-
-Shape with_rows(const Tensor& x, std::int64_t rows) {
-  Shape shape = x.shape();
-  shape[0] = rows;
-  return shape;
 }
 
 // The column of the largest entry that is not yet taken; of equals the lowest.
@@ -35,10 +30,8 @@ std::int64_t best_column(const T* row, const std::vector<bool>& taken) {
 }  // namespace
 
 Tensor RefBackend::gather_rows(const Tensor& x, const Tensor& index) {
-  ref::expect_rows(x, "the tensor to gather from");
-  ref::expect_rank(index, "the row index", 1);
-  ref::expect(index, "the row index", index.shape(), DType::i32);
-  Tensor y = empty(with_rows(x, index.dim(0)), x.dtype());
+  ref::expect_gather(x, index);
+  Tensor y = empty(ref::with_rows(x, index.dim(0)), x.dtype());
   const std::size_t row_bytes =
       static_cast<std::size_t>(ref::elements_per_row(x)) * size_of(x.dtype());
   std::byte* to = y.raw();
@@ -54,10 +47,9 @@ Tensor RefBackend::gather_rows(const Tensor& x, const Tensor& index) {
 }
 
 Tensor RefBackend::scatter_add_rows(const Tensor& x, const Tensor& index, std::int64_t rows) {
-  ref::expect_rows(x, "the tensor to scatter");
-  ref::expect(index, "the row index", {x.dim(0)}, DType::i32);
+  ref::expect_scatter(x, index);
   const std::int64_t length = ref::elements_per_row(x);
-  Tensor y = zeros(with_rows(x, rows), x.dtype());
+  Tensor y = zeros(ref::with_rows(x, rows), x.dtype());
   dispatch_float(x.dtype(), [&]<class T>() {
     const T* from = x.data<T>();
     for (std::int32_t row : index.span<std::int32_t>()) {
@@ -73,9 +65,7 @@ Tensor RefBackend::scatter_add_rows(const Tensor& x, const Tensor& index, std::i
 }
 
 Tensor RefBackend::row_max(const Tensor& x) {
-  ref::expect_rank(x, "the matrix", 2);
-  SY_REQUIRE(x.dim(1) > 0 || x.dim(0) == 0, ExitCode::run_failed,
-             "a matrix of shape {} has no largest entries", to_string(x.shape()));
+  ref::expect_row_entries(x);
   Tensor y = empty({x.dim(0), 1}, x.dtype());
   dispatch_float(x.dtype(), [&]<class T>() {
     for (std::int64_t r = 0; r < x.dim(0); ++r) {
@@ -87,9 +77,7 @@ Tensor RefBackend::row_max(const Tensor& x) {
 }
 
 Tensor RefBackend::topk(const Tensor& x, int k) {
-  ref::expect_rank(x, "the matrix", 2);
-  SY_REQUIRE(0 <= k && k <= x.dim(1), ExitCode::run_failed,
-             "cannot choose the {} largest of {} columns", k, x.dim(1));
+  ref::expect_topk(x, k);
   Tensor y = empty({x.dim(0), k}, DType::i32);
   dispatch_float(x.dtype(), [&]<class T>() {
     std::int32_t* chosen = y.data<std::int32_t>();
@@ -107,10 +95,7 @@ Tensor RefBackend::topk(const Tensor& x, int k) {
 
 // The (k+1)-th of all where e is among the first k, else the k-th.
 Tensor RefBackend::kth_other(const Tensor& x, int k) {
-  ref::expect_rank(x, "the matrix", 2);
-  SY_REQUIRE(0 < k && k < x.dim(1), ExitCode::run_failed,
-             "there is no {}-th largest of the other columns in a matrix of {} columns", k,
-             x.dim(1));
+  ref::expect_kth_other(x, k);
   const Tensor best = topk(x, k + 1);
   Tensor y = empty(x.shape(), DType::i32);
   for (std::int64_t r = 0; r < x.dim(0); ++r) {
