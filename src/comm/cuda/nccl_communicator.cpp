@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "comm/cuda/lone_rank.hpp"
 #include "comm/cuda/nccl_group.hpp"
 #include "comm/cuda/shared_devices.hpp"
 #include "comm/cuda/sum_blocks.hpp"
@@ -168,15 +169,10 @@ class NcclCommunicator final : public ForwardingCommunicator {
   std::shared_ptr<NcclGroup> group_;
 };
 
-std::unique_ptr<Communicator> alone_on(CudaDevice& device, const std::string& name) {
-  return make_self_communicator(
-      name, [&device](const Tensor& from, Tensor& to) { copy_tensor(device, from, to); });
-}
-
 std::unique_ptr<Communicator> NcclCommunicator::split(int color, std::string name) {
   auto part = inner().split(color, std::move(name));
   Communicator& host = *part;
-  if (host.size() == 1) return alone_on(group_->device(), host.name());
+  if (host.size() == 1) return make_lone_rank(group_->device(), host.name());
   return std::make_unique<NcclCommunicator>(
       std::make_shared<NcclGroup>(group_->device(), group_->watch(), std::move(part), host));
 }
@@ -184,7 +180,7 @@ std::unique_ptr<Communicator> NcclCommunicator::split(int color, std::string nam
 }  // namespace
 
 std::unique_ptr<Communicator> make_nccl_communicator(CudaDevice& device, Communicator& host) {
-  if (host.size() == 1) return alone_on(device, host.name());
+  if (host.size() == 1) return make_lone_rank(device, host.name());
   const std::string shared = find_shared_devices(device.info(), host);
   if (!shared.empty()) {
     fail_everywhere(ExitCode::bad_usage,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "comm/cuda/lone_rank.hpp"
 #include "comm/cuda/staged_exchange.hpp"
 #include "comm/exchange_checks.hpp"
 #include "comm/forwarding_communicator.hpp"
@@ -145,10 +146,7 @@ class StagedCommunicator final : public ForwardingCommunicator {
 
 std::unique_ptr<Communicator> make_staged(CudaDevice& device, std::unique_ptr<Communicator> owned,
                                           Communicator& host) {
-  if (host.size() == 1) {
-    return make_self_communicator(
-        host.name(), [&device](const Tensor& from, Tensor& to) { copy_tensor(device, from, to); });
-  }
+  if (host.size() == 1) return make_lone_rank(device, host.name());
   return std::make_unique<StagedCommunicator>(
       std::make_shared<Staging>(device, std::move(owned), host));
 }
