@@ -2,35 +2,25 @@
 #include "ops/cuda/operands.hpp"
 #include "ops/cuda/route_topk_kernels.hpp"
 #include "ops/ref/check.hpp"
+#include "ops/ref/routing_check.hpp"
 
 namespace switchyard {
 namespace {
 
-void expect_like(const Tensor& x, std::string_view name, const Tensor& like) {
-  if (x) ref::expect(x, name, like.shape(), like.dtype());
-}
-
 RouteExtent extent_of(const TopKInputs& in, const TopKSpec& spec) {
-  ref::expect_rank(in.gate_logits, "the gate logits", 2);
-  expect_like(in.noise_logits, "the noise logits", in.gate_logits);
-  expect_like(in.noise, "the gate noise", in.gate_logits);
-  expect_like(in.mask, "the mask of the routing logits", in.gate_logits);
+  ref::expect_routable(in, spec);
   const std::int64_t experts = in.gate_logits.dim(1);
-  SY_REQUIRE(in.noise_logits.defined() == in.noise.defined(), ExitCode::run_failed,
-             "noise logits and noise must be given together");
-  SY_REQUIRE(!spec.standardize || experts >= 2, ExitCode::run_failed,
-             "the logits of {} experts have no standard deviation", experts);
   SY_REQUIRE(1 <= spec.k && spec.k <= experts, ExitCode::run_failed,
              "cannot choose {} of {} experts", spec.k, experts);
   return {in.gate_logits.dim(0), static_cast<int>(experts), spec.k};
 }
 
 void expect_gradients(const TopKGrads& grads, const TopKRouting& routing) {
-  expect_like(grads.clean, "the gradient of the clean logits", routing.clean);
-  expect_like(grads.noise_std, "the gradient of the noise's deviation", routing.noise_std);
-  expect_like(grads.logits, "the gradient of the routing logits", routing.logits);
-  expect_like(grads.weights, "the gradient of the weights", routing.weights);
-  expect_like(grads.probs, "the gradient of the probabilities", routing.probs);
+  ref::expect_like(grads.clean, "the gradient of the clean logits", routing.clean);
+  ref::expect_like(grads.noise_std, "the gradient of the noise's deviation", routing.noise_std);
+  ref::expect_like(grads.logits, "the gradient of the routing logits", routing.logits);
+  ref::expect_like(grads.weights, "the gradient of the weights", routing.weights);
+  ref::expect_like(grads.probs, "the gradient of the probabilities", routing.probs);
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 
 #include "ops/ref/check.hpp"
 #include "ops/ref/ref_backend.hpp"
+#include "ops/ref/routing_check.hpp"
 
 namespace switchyard {
 namespace {
@@ -69,28 +70,13 @@ Tensor standardise_grad(Algebra& m, const Tensor& z, const Tensor& dy) {
   return m.centred(m.add(m.mul(dy, by.inverse), m.mul(per_c, by.centred)));
 }
 
-void expect_like(const Tensor& x, std::string_view name, const Tensor& like) {
-  if (x) ref::expect(x, name, like.shape(), like.dtype());
-}
-
-void expect_inputs(const TopKInputs& in, const TopKSpec& spec) {
-  ref::expect_rank(in.gate_logits, "the gate logits", 2);
-  expect_like(in.noise_logits, "the noise logits", in.gate_logits);
-  expect_like(in.noise, "the gate noise", in.gate_logits);
-  expect_like(in.mask, "the mask of the routing logits", in.gate_logits);
-  SY_REQUIRE(in.noise_logits.defined() == in.noise.defined(), ExitCode::run_failed,
-             "noise logits and noise must be given together");
-  SY_REQUIRE(!spec.standardize || in.gate_logits.dim(1) >= 2, ExitCode::run_failed,
-             "the logits of {} experts have no standard deviation", in.gate_logits.dim(1));
-}
-
 void expect_grads(const TopKGrads& grads, const TopKRouting& routing) {
-  expect_like(grads.clean, "the gradient of the clean logits", routing.clean);
+  ref::expect_like(grads.clean, "the gradient of the clean logits", routing.clean);
   if (routing.noise_std)
-    expect_like(grads.noise_std, "the gradient of the noise's deviation", routing.noise_std);
-  expect_like(grads.logits, "the gradient of the routing logits", routing.logits);
-  expect_like(grads.weights, "the gradient of the weights", routing.weights);
-  expect_like(grads.probs, "the gradient of the probabilities", routing.probs);
+    ref::expect_like(grads.noise_std, "the gradient of the noise's deviation", routing.noise_std);
+  ref::expect_like(grads.logits, "the gradient of the routing logits", routing.logits);
+  ref::expect_like(grads.weights, "the gradient of the weights", routing.weights);
+  ref::expect_like(grads.probs, "the gradient of the probabilities", routing.probs);
 }
 
 // From the weights of the chosen back to the routing logits.
@@ -111,7 +97,7 @@ Tensor weights_grad(Backend& backend, const TopKRouting& routing, const Tensor& 
 }  // namespace
 
 TopKRouting RefBackend::route_topk(const TopKInputs& in, const TopKSpec& spec) {
-  expect_inputs(in, spec);
+  ref::expect_routable(in, spec);
   Algebra m(*this);
   TopKRouting out;
   out.clean = convert(in.gate_logits, in.gate_logits.dtype());
@@ -135,7 +121,7 @@ TopKRouting RefBackend::route_topk(const TopKInputs& in, const TopKSpec& spec) {
 
 TopKInputGrads RefBackend::route_topk_grad(const TopKInputs& in, const TopKRouting& routing,
                                            const TopKGrads& grads, const TopKSpec& spec) {
-  expect_inputs(in, spec);
+  ref::expect_routable(in, spec);
   expect_grads(grads, routing);
   Algebra m(*this);
   Tensor dweights = grads.weights;
