@@ -1,14 +1,40 @@
 // MPI's initialisation and end.
 
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <mutex>
 #include <numeric>
+#include <string>
+#include <thread>
+#include <utility>
 
 #include "comm/mpi_communicator.hpp"
 
 namespace switchyard {
 namespace {
+
+// MPI's own start and end wait for every rank without a deadline, and MPI cannot tell for whom. If
+// one of them outlasts `patience`, this process ends as failed, and its launcher ends the others.
+class Impatience {
+ public:
+  Impatience(std::chrono::milliseconds patience, std::string problem)
+      : watch_([patience, problem = std::move(problem)](std::stop_token done) {
+          std::mutex mutex;
+          std::unique_lock lock(mutex);
+          std::condition_variable_any ended;
+          ended.wait_for(lock, done, patience, [] { return false; });
+          if (done.stop_requested()) return;
+          const double waited = std::chrono::duration<double>(patience).count();
+          std::fputs(fmt::format("waited {:.1f} s {}\n", waited, problem).c_str(), stderr);
+          std::fflush(nullptr);
+          std::_Exit(static_cast<int>(ExitCode::run_failed));
+        }) {}
+
+ private:
+  std::jthread watch_;
+};
 
 void start_mpi(int& argc, char**& argv) {
   int initialized = 0;
@@ -52,20 +78,28 @@ MpiSession::MpiSession(int& argc, char**& argv, std::chrono::milliseconds deadli
     : state_(std::make_unique<State>()) {
   SY_REQUIRE(deadline.count() > 0, ExitCode::bad_usage,
              "the deadline of waits is {} ms (more than 0 is needed)", deadline.count());
+  Impatience start(deadline,
+                   "for MPI to start: another rank has stopped or died before it could begin. Look "
+                   "at the processes of this launch, and start it again");
   start_mpi(argc, argv);
   state_->world = make_world(deadline);
 }
 
 MpiSession::~MpiSession() {
   if (std::uncaught_exceptions() > state_->exceptions_at_start) end_all_ranks(1);
+  const auto patience = state_->world->deadline();
+  const Rank rank = state_->world->rank();
   try {
-    // MPI_Finalize waits for every rank without a deadline: this wait has one.
+    // Says who is missing, which MPI_Finalize cannot.
     state_->world->barrier();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     end_all_ranks(1);
   }
   state_.reset();
+  Impatience end(patience, fmt::format("on rank {} for MPI to end: all ranks have done their work, "
+                                       "but one has stopped or died since. Look at that process",
+                                       rank.value));
   MPI_Finalize();
 }
 

@@ -1,6 +1,8 @@
 // Runs one way of waiting for ever, given by name, under a short deadline; the last rank strays.
 // A rank that throws says so on standard output and ends the launch with exit status 42.
 
+#include <mpi.h>
+
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
@@ -34,6 +36,18 @@ void disagree(Communicator& group, bool strays) {
   }
 }
 
+int sleep_long(MPI_Comm, int, void*, void*) {
+  std::this_thread::sleep_for(std::chrono::seconds(60));
+  return MPI_SUCCESS;
+}
+
+/// MPI_Finalize begins with the attributes of MPI_COMM_SELF.
+void sleep_in_mpi_finalize() {
+  int key = 0;
+  MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, sleep_long, &key, nullptr);
+  MPI_Comm_set_attr(MPI_COMM_SELF, key, nullptr);
+}
+
 void run(const std::string& way, Communicator& world) {
   const bool strays = world.rank().value == world.size() - 1;
   world.barrier();
@@ -52,6 +66,8 @@ void run(const std::string& way, Communicator& world) {
     sum_numbers(world);
   } else if (way == "leaves") {
     if (!strays) sum_numbers(world);
+  } else if (way == "at-end") {
+    if (strays) sleep_in_mpi_finalize();
   } else if (way == "throws") {
     if (strays) {
       std::printf("rank %d leaves by an exception\n", world.rank().value);
