@@ -1,0 +1,63 @@
+#pragma once
+// Exact products with the Hessian, or the generalised Gauss-Newton matrix, of a model's loss over
+// a fixed set of samples, on any process grid.
+//
+// Hessian: the parameters' tangents are seeded with v and the ordinary forward and backward passes
+// run over dual numbers; what they leave in the tangents of the gradients is H v (Pearlmutter
+// 1994). Gauss-Newton (Schraudolph 2002): G v = J' H_L J v, with the tangents J v of the logits,
+// the cross-entropy's Hessian H_L by the logits, and an ordinary backward pass. Top-k selection is
+// piecewise constant and is held fixed.
+
+#include <memory>
+#include <vector>
+
+#include "analysis/primal_cache.hpp"
+#include "analysis/symmetric_operator.hpp"
+#include "data/batch.hpp"
+#include "model/objective.hpp"
+#include "parallel/distributed_classifier.hpp"
+#include "parallel/parameter_space.hpp"
+
+namespace switchyard {
+
+enum class CurvatureMatrix { hessian, gauss_newton };
+inline constexpr Choice<CurvatureMatrix> curvature_matrix_choices[] = {
+    {CurvatureMatrix::hessian, "hessian"}, {CurvatureMatrix::gauss_newton, "ggn"}};
+
+struct CurvatureOptions {
+  CurvatureMatrix matrix = CurvatureMatrix::hessian;
+  /// Batch statistics are functions of the parameters, and each batch has its own; running ones are
+  /// constants. Dropout and gate noise are off either way.
+  NormStatistics norm = NormStatistics::running;
+  ObjectiveConfig objective = cross_entropy_objective();  ///< Gauss-Newton: cross-entropy only
+  int block = 1;                                          ///< vectors that share one primal pass
+};
+
+class CurvatureOperator final : public SymmetricOperator {
+ public:
+  /// The mean over the samples of all `batches`, each this rank's share of a global batch with
+  /// images of the classifier's type. `cache` is the backend that `classifier` computes on; what it
+  /// is told to keep of each batch is `keep`: how many of the batches, from the first on, have
+  /// their primal values kept between products (the same on all ranks). References must outlive
+  /// this.
+  CurvatureOperator(DistributedClassifier& classifier, ParameterSpace& space, PrimalCache& cache,
+                    std::vector<Batch> batches, const CurvatureOptions& options);
+
+  VectorSpace& space() override { return space_.vectors(); }
+  int block() const override { return options_.block; }
+  std::vector<Tensor> apply(std::span<const Tensor> xs) override;
+
+  /// The gradient of the objective, a vector of space(), by a pass without tangents. Collective.
+  Tensor gradient();
+  /// The mean objective over the samples, at the parameters' present values. Collective.
+  double objective();
+
+ private:
+  DistributedClassifier& classifier_;
+  ParameterSpace& space_;
+  PrimalCache& cache_;
+  std::vector<Batch> batches_;
+  CurvatureOptions options_;
+};
+
+}  // namespace switchyard

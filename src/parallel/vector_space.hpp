@@ -1,0 +1,77 @@
+#pragma once
+// Algebra of vectors over (a part of) the parameters of a sharded model.
+//
+// A vector is a flat tensor on each rank: the entries that all ranks hold alike (replicated
+// parameters), then those that this rank owns (its experts'). Replicated entries count once,
+// owned ones are summed over the ranks that own them; no rank ever holds another's experts. Every
+// segment begins at a multiple of 64 elements, and the entries between are always zero.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.hpp"
+#include "ops/backend.hpp"
+
+namespace switchyard {
+
+/// A named run of entries, such as one parameter's.
+struct VectorSegment {
+  std::string name;
+  std::int64_t size = 0;
+  bool owned = false;  ///< by this rank (and its copies), not replicated on all
+};
+
+enum class RandomEntries { rademacher, normal };
+
+class VectorSpace {
+ public:
+  /// Replicated segments must come first. `owners`: the ranks whose owned entries make up a whole
+  /// vector (the expert-parallel group); references must outlive the space. `dtype` f32 or f64.
+  /// Collective over `owners`.
+  VectorSpace(Backend& backend, Communicator& owners, DType dtype,
+              std::vector<VectorSegment> segments);
+
+  Backend& backend() const { return backend_; }
+  DType dtype() const { return dtype_; }
+  /// Entries of a whole vector, over all ranks.
+  std::int64_t dimension() const { return dimension_; }
+  /// Elements of this rank's flat tensor.
+  std::int64_t local_size() const { return local_size_; }
+  std::span<const VectorSegment> segments() const { return segments_; }
+
+  Tensor zeros() const;
+  /// A copy.
+  Tensor copy(const Tensor& x) const;
+  /// The number-th random vector of `seed`: independent entries of mean 0 and variance 1, a pure
+  /// function of (seed, number, segment's name, index), the same on every grid.
+  Tensor random(RandomEntries entries, std::uint64_t seed, std::uint64_t number) const;
+  /// Entries of one segment, sharing the vector's memory; shape (size).
+  Tensor segment(const Tensor& x, std::size_t index) const;
+
+  /// <a_i, b> for every i, accumulated in double; one message, the same on every rank. Collective.
+  std::vector<double> dots(std::span<const Tensor> as, const Tensor& b) const;
+  double dot(const Tensor& a, const Tensor& b) const;
+  double norm(const Tensor& x) const;
+  /// The products of a and b over the segments of each group: group_of[i] is that of segments()[i],
+  /// in [0, groups) or negative for none. One message, the same on every rank. Collective.
+  std::vector<double> group_dots(const Tensor& a, const Tensor& b, std::span<const int> group_of,
+                                 int groups) const;
+
+  /// into += factor x.
+  void add_scaled(Tensor& into, double factor, const Tensor& x) const;
+  Tensor scaled(const Tensor& x, double factor) const;
+
+ private:
+  Backend& backend_;
+  Communicator& owners_;
+  DType dtype_;
+  std::vector<VectorSegment> segments_;
+  std::vector<std::int64_t> offsets_;  ///< of the segments
+  std::int64_t replicated_size_ = 0;   ///< elements before the first owned segment
+  std::int64_t local_size_ = 0;
+  std::int64_t dimension_ = 0;
+};
+
+}  // namespace switchyard
