@@ -1,6 +1,7 @@
-"""ResNet-18 for 32x32 images with the three heads, as a PyTorch user would write them.
+"""ResNet-18 for 32x32 images with the four heads, as a PyTorch user would write them.
 
-Every module can be scripted. forward() returns (logits (B,C), balance loss, a scalar).
+Every module can be scripted. forward() returns (logits (B,C), balance loss, a scalar). Names and
+layouts of tensors are those of Switchyard's checkpoints.
 """
 
 import torch
@@ -8,8 +9,6 @@ from torch import nn
 from torch.nn import functional as F
 
 CLASSES = 10
-EXPERTS = 8
-EXPERT_HIDDEN = 64
 DROPOUT = 0.1
 
 
@@ -36,28 +35,24 @@ class BasicBlock(nn.Module):
         return self.relu(y)
 
 
+def stage(inputs, outputs, stride):
+    return nn.Sequential(BasicBlock(inputs, outputs, stride), BasicBlock(outputs, outputs, 1))
+
+
 class ResNet18(nn.Module):
     def __init__(self, width):
         super().__init__()
         self.conv1, self.bn1 = conv_norm(3, width, 3, 1)
         self.relu = nn.ReLU(inplace=True)
-        blocks, inputs = [], width
-        for stage in range(4):
-            for block in range(2):
-                stride = 2 if stage > 0 and block == 0 else 1
-                blocks.append(BasicBlock(inputs, width << stage, stride))
-                inputs = width << stage
-        self.blocks = nn.Sequential(*blocks)
+        self.layer1 = stage(width, width, 1)
+        self.layer2 = stage(width, 2 * width, 2)
+        self.layer3 = stage(2 * width, 4 * width, 2)
+        self.layer4 = stage(4 * width, 8 * width, 2)
 
     def forward(self, x):
-        h = self.blocks(self.relu(self.bn1(self.conv1(x))))
+        h = self.layer1(self.relu(self.bn1(self.conv1(x))))
+        h = self.layer4(self.layer3(self.layer2(h)))
         return torch.flatten(F.adaptive_avg_pool2d(h, 1), 1)
-
-
-def mlp(features, hidden):
-    return nn.Sequential(
-        nn.Linear(features, hidden), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(hidden, CLASSES)
-    )
 
 
 def squared_variation(x):
@@ -65,20 +60,32 @@ def squared_variation(x):
 
 
 class DenseHead(nn.Module):
-    def __init__(self, features):
+    def __init__(self, features, hidden=512):
         super().__init__()
-        self.fc = mlp(features, 512)
+        self.fc = nn.Sequential(
+            nn.Linear(features, hidden), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(hidden, CLASSES)
+        )
 
     def forward(self, h):
         return self.fc(h), h.new_zeros(())
 
 
-class SoftHead(nn.Module):
-    def __init__(self, features):
+class Expert(nn.Module):
+    def __init__(self, features, hidden):
         super().__init__()
-        self.gate = nn.Linear(features, EXPERTS)
+        self.net = nn.Sequential(nn.Linear(features, hidden), nn.ReLU(), nn.Linear(hidden, CLASSES))
         self.dropout = nn.Dropout(DROPOUT)
-        self.experts = nn.ModuleList([mlp(features, EXPERT_HIDDEN) for _ in range(EXPERTS)])
+
+    def forward(self, h):
+        return self.net[2](self.dropout(self.net[1](self.net[0](h))))
+
+
+class SoftHead(nn.Module):
+    def __init__(self, features, hidden=64, experts=8):
+        super().__init__()
+        self.gate = nn.Linear(features, experts)
+        self.dropout = nn.Dropout(DROPOUT)
+        self.experts = nn.ModuleList([Expert(features, hidden) for _ in range(experts)])
 
     def forward(self, h):
         probs = torch.softmax(self.dropout(self.gate(self.dropout(h))), dim=1)
@@ -88,46 +95,68 @@ class SoftHead(nn.Module):
         return (probs.unsqueeze(2) * outputs).sum(dim=1), 0.05 * balance
 
 
-class SparseHead(nn.Module):
-    """Noisy top-2 gate; a loop over the experts, each on the rows that chose it."""
+class NoisyGate(nn.Module):
+    """Logits of the experts, standardised for each sample, with learned noise in training."""
 
-    def __init__(self, features):
+    def __init__(self, features, experts):
         super().__init__()
-        self.classes = CLASSES
-        self.gate = nn.Linear(features, EXPERTS)
-        self.noise = nn.Linear(features, EXPERTS)
+        self.w_gate = nn.Linear(features, experts)
+        self.w_noise = nn.Linear(features, experts)
         self.dropout = nn.Dropout(DROPOUT)
-        self.experts = nn.ModuleList([mlp(features, EXPERT_HIDDEN) for _ in range(EXPERTS)])
-
-    def gate_logits(self, h):
-        x = self.dropout(h)
-        logits = self.gate(x)
-        logits = (logits - logits.mean(1, keepdim=True)) / (logits.std(1, keepdim=True) + 1e-5)
-        if self.training:
-            logits = logits + torch.randn_like(logits) * (F.softplus(self.noise(x)) + 0.3)
-        return self.dropout(logits)
 
     def forward(self, h):
-        top, chosen = self.gate_logits(h).topk(2, dim=1)
-        weights = torch.softmax(top, dim=1)
+        x = self.dropout(h)
+        logits = self.w_gate(x)
+        logits = (logits - logits.mean(1, keepdim=True)) / (logits.std(1, keepdim=True) + 1e-5)
+        if self.training:
+            logits = logits + torch.randn_like(logits) * (F.softplus(self.w_noise(x)) + 0.3)
+        return self.dropout(logits)
+
+
+class SparseHead(nn.Module):
+    """The top k experts, in a loop over the experts, each on the rows that chose it.
+
+    Weights are a softmax over the chosen ones; with k = 1 the probability among all experts.
+    """
+
+    def __init__(self, features, hidden=64, experts=8, k=2):
+        super().__init__()
+        self.classes = CLASSES
+        self.k = k
+        self.gate = NoisyGate(features, experts)
+        self.experts = nn.ModuleList([Expert(features, hidden) for _ in range(experts)])
+
+    def forward(self, h):
+        gate_logits = self.gate(h)
+        top, chosen = gate_logits.topk(self.k, dim=1)
+        if self.k == 1:
+            weights = torch.softmax(gate_logits, dim=1).gather(1, chosen)
+        else:
+            weights = torch.softmax(top, dim=1)
         logits = h.new_zeros([h.size(0), self.classes])
         for i, expert in enumerate(self.experts):
             found = torch.where(chosen == i)
-            if found[0].numel() > 0:
-                weight = weights[found[0], found[1]].unsqueeze(1)
-                logits = logits.index_add(0, found[0], weight * expert(h[found[0]]))
+            weight = weights[found[0], found[1]].unsqueeze(1)
+            logits = logits.index_add(0, found[0], weight * expert(h[found[0]]))
         importance = h.new_zeros([h.size(0), len(self.experts)]).scatter(1, chosen, weights)
         return logits, 0.2 * squared_variation(importance.sum(dim=0))
 
 
-HEADS = {"dense": DenseHead, "soft": SoftHead, "sparse": SparseHead}
+class HardHead(SparseHead):
+    def __init__(self, features, hidden=64, experts=8):
+        super().__init__(features, hidden, experts, k=1)
+
+
+HEADS = {"dense": DenseHead, "soft": SoftHead, "sparse": SparseHead, "hard": HardHead}
 
 
 class Classifier(nn.Module):
-    def __init__(self, head, width):
+    """`settings` of the head: hidden, experts, k, where they are not the paper's."""
+
+    def __init__(self, head, width, **settings):
         super().__init__()
         self.backbone = ResNet18(width)
-        self.head = HEADS[head](8 * width)
+        self.head = HEADS[head](8 * width, **settings)
 
     def forward(self, x):
         return self.head(self.backbone(x))
