@@ -51,7 +51,11 @@ void start_mpi(int& argc, char**& argv) {
 
 std::unique_ptr<Communicator> make_world(std::chrono::milliseconds deadline) {
   auto watch = std::make_shared<MpiWatch>();
-  if (watch->size() == 1) return make_self_communicator();
+  if (watch->size() == 1) {
+    auto alone = make_self_communicator();
+    alone->set_deadline(deadline);  // for MPI's end, which also a lone rank waits for
+    return alone;
+  }
   MPI_Comm copy = MPI_COMM_NULL;
   check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &copy), "duplicate the world communicator");
   std::vector<int> members(watch->size());
