@@ -107,6 +107,8 @@ class Backend {
   virtual Tensor scale(const Tensor& x, double factor) = 0;
   /// into += x, same shape.
   virtual void accumulate(Tensor& into, const Tensor& x) = 0;
+  /// into += factor x, same shape and type.
+  virtual void add_scaled(Tensor& into, const Tensor& x, double factor) = 0;
   /// into = x, same shape and type.
   virtual void assign(Tensor& into, const Tensor& x) = 0;
   /// The order-th derivative (0, 1 or 2) of op at x.

@@ -72,6 +72,9 @@ class ForwardingBackend : public Backend {
   }
   Tensor scale(const Tensor& x, double factor) override { return inner_.scale(x, factor); }
   void accumulate(Tensor& into, const Tensor& x) override { inner_.accumulate(into, x); }
+  void add_scaled(Tensor& into, const Tensor& x, double factor) override {
+    inner_.add_scaled(into, x, factor);
+  }
   void assign(Tensor& into, const Tensor& x) override { inner_.assign(into, x); }
   Tensor unary(UnaryOp op, int order, const Tensor& x) override {
     return inner_.unary(op, order, x);

@@ -31,6 +31,7 @@ class CpuBackend : public RefBackend {
   Tensor binary(BinaryOp op, const Tensor& a, const Tensor& b) override;
   Tensor scale(const Tensor& x, double factor) override;
   void accumulate(Tensor& into, const Tensor& x) override;
+  void add_scaled(Tensor& into, const Tensor& x, double factor) override;
   Tensor relu(const Tensor& x) override;
   Tensor relu_grad(const Tensor& dy, const Tensor& y) override;
   Tensor sum_to(const Tensor& x, const Shape& shape) override;

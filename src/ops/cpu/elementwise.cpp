@@ -40,6 +40,19 @@ void CpuBackend::accumulate(Tensor& into, const Tensor& x) {
   });
 }
 
+void CpuBackend::add_scaled(Tensor& into, const Tensor& x, double factor) {
+  ref::expect(x, "the addend", into.shape(), into.dtype());
+  dispatch_float(x.dtype(), [&]<class T>() {
+    T* to = into.data<T>();
+    const T* from = x.data<T>();
+    const T k = static_cast<T>(factor);
+    parallel_for(x.numel(), kElementGrain, [=](std::int64_t begin, std::int64_t end) {
+#pragma omp simd
+      for (std::int64_t i = begin; i < end; ++i) to[i] += k * from[i];
+    });
+  });
+}
+
 Tensor CpuBackend::relu(const Tensor& x) {
   Tensor y = empty(x.shape(), x.dtype());
   dispatch_float(x.dtype(),

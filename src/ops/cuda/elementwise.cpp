@@ -21,6 +21,13 @@ void CudaBackend::accumulate(Tensor& into, const Tensor& x) {
   });
 }
 
+void CudaBackend::add_scaled(Tensor& into, const Tensor& x, double factor) {
+  ref::expect(x, "the addend", into.shape(), into.dtype());
+  dispatch_compute(x.dtype(), [&]<class T>() {
+    launch_add_scaled(into.data<T>(), x.data<T>(), factor, into.numel(), stream());
+  });
+}
+
 Tensor CudaBackend::unary(UnaryOp op, int order, const Tensor& x) {
   SY_REQUIRE(0 <= order && order <= 2, ExitCode::run_failed,
              "derivatives of orders 0 to 2 are known (asked for {})", order);

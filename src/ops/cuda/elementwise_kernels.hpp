@@ -17,6 +17,10 @@ void launch_binary_same_shape(BinaryOp op, const T* a, const T* b, T* y, std::in
 template <class T>
 void launch_scale(const T* x, double factor, T* y, std::int64_t n, cudaStream_t stream);
 
+/// sum += factor x.
+template <class T>
+void launch_add_scaled(T* sum, const T* x, double factor, std::int64_t n, cudaStream_t stream);
+
 /// y = the order-th derivative (0, 1 or 2) of op at x, evaluated in double.
 template <class T>
 void launch_unary(UnaryOp op, int order, const T* x, T* y, std::int64_t n, cudaStream_t stream);

@@ -72,7 +72,7 @@ std::vector<T> output_channels_last(const Tensor& w, const Geometry& g) {
 }
 
 template <class T>
-void add_scaled(double* y, double factor, const T* x, std::int64_t count) {
+void add_multiple(double* y, double factor, const T* x, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) y[i] += factor * x[i];
 }
 
@@ -111,8 +111,8 @@ Tensor RefBackend::conv2d(const Tensor& x, const Tensor& w, Conv2dSpec spec) {
       double* y = sum.data<double>() + out * g.out_channels;
       const T* pixel = x.data<T>() + in * g.in_channels;
       for (std::int64_t i = 0; i < g.in_channels; ++i) {
-        add_scaled(y, pixel[i], &turned[(tap * g.in_channels + i) * g.out_channels],
-                   g.out_channels);
+        add_multiple(y, pixel[i], &turned[(tap * g.in_channels + i) * g.out_channels],
+                     g.out_channels);
       }
     });
   });
@@ -129,7 +129,8 @@ Tensor RefBackend::conv2d_grad_input(const Tensor& dy, const Tensor& w, Conv2dSp
       double* dx = sum.data<double>() + in * g.in_channels;
       const T* pixel = dy.data<T>() + out * g.out_channels;
       for (std::int64_t o = 0; o < g.out_channels; ++o) {
-        add_scaled(dx, pixel[o], w.data<T>() + (o * g.taps() + tap) * g.in_channels, g.in_channels);
+        add_multiple(dx, pixel[o], w.data<T>() + (o * g.taps() + tap) * g.in_channels,
+                     g.in_channels);
       }
     });
   });
@@ -145,8 +146,8 @@ Tensor RefBackend::conv2d_grad_weight(const Tensor& x, const Tensor& dy, Conv2dS
     for_each_tap(g, [&](std::int64_t out, std::int64_t tap, std::int64_t in) {
       const T* pixel = dy.data<T>() + out * g.out_channels;
       for (std::int64_t o = 0; o < g.out_channels; ++o) {
-        add_scaled(sum.data<double>() + (o * g.taps() + tap) * g.in_channels, pixel[o],
-                   x.data<T>() + in * g.in_channels, g.in_channels);
+        add_multiple(sum.data<double>() + (o * g.taps() + tap) * g.in_channels, pixel[o],
+                     x.data<T>() + in * g.in_channels, g.in_channels);
       }
     });
   });

@@ -24,6 +24,14 @@ void RefBackend::accumulate(Tensor& into, const Tensor& x) {
   });
 }
 
+void RefBackend::add_scaled(Tensor& into, const Tensor& x, double factor) {
+  ref::expect(x, "the addend", into.shape(), into.dtype());
+  dispatch_float(x.dtype(), [&]<class T>() {
+    std::ranges::transform(into.span<T>(), x.span<T>(), into.data<T>(),
+                           [factor](T sum, T v) { return static_cast<T>(sum + factor * v); });
+  });
+}
+
 // Written so that NaN passes through: a diverged run must be seen.
 Tensor RefBackend::relu(const Tensor& x) {
   Tensor y = empty(x.shape(), x.dtype());

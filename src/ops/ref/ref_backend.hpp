@@ -31,6 +31,7 @@ class RefBackend : public Backend {
   Tensor binary(BinaryOp op, const Tensor& a, const Tensor& b) override;
   Tensor scale(const Tensor& x, double factor) override;
   void accumulate(Tensor& into, const Tensor& x) override;
+  void add_scaled(Tensor& into, const Tensor& x, double factor) override;
   void assign(Tensor& into, const Tensor& x) override;
   Tensor unary(UnaryOp op, int order, const Tensor& x) override;
   Tensor relu(const Tensor& x) override;

@@ -30,10 +30,13 @@ KernelCase maps(Shape shape) {
           [](Backend& backend, const Tensors& in) -> Tensors {
             Tensor sum = backend.convert(in[0], in[0].dtype());
             backend.accumulate(sum, in[1]);
+            Tensor further = backend.convert(in[0], in[0].dtype());
+            backend.add_scaled(further, in[1], -1.7);
             Tensor replaced = backend.zeros(in[0].shape(), in[0].dtype());
             backend.assign(replaced, in[1]);
             const Tensor y = backend.relu(in[0]);
-            return {sum, replaced, y, backend.relu_grad(in[1], y), backend.scale(in[0], -0.3)};
+            return {
+                sum, further, replaced, y, backend.relu_grad(in[1], y), backend.scale(in[0], -0.3)};
           },
           InBf16{kBf16Rounding, {}}};
 }

@@ -29,6 +29,14 @@ TEST_P(RefElementwise, AccumulateAddsInPlaceAlsoThroughAView) {
   EXPECT_THROW(backend.accumulate(into, make({1, 2})), Error);
 }
 
+TEST_P(RefElementwise, AddScaledAddsInPlaceAlsoThroughAView) {
+  Tensor into = make({1, 2, 3});
+  Tensor view = into.rows(1, 3);
+  backend.add_scaled(view, make({10, 20}), -0.5);
+  test::expect_values(backend, into, {3}, {1, -3, -7});
+  EXPECT_THROW(backend.add_scaled(into, make({1, 2}), 1), Error);
+}
+
 TEST_P(RefElementwise, Relu) {
   test::expect_values(backend, backend.relu(make({-1, 0, 2})), {3}, {0, 0, 2});
 }
