@@ -1,0 +1,40 @@
+#pragma once
+// A trained run, for the commands that look at its model: the folder, the weights, the samples.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "train/run_folder.hpp"
+#include "train/training_data.hpp"
+
+namespace switchyard {
+
+enum class DataPart { train, validation, test };
+inline constexpr Choice<DataPart> data_part_choices[] = {
+    {DataPart::train, "train"}, {DataPart::validation, "val"}, {DataPart::test, "test"}};
+
+/// The run folder that the words of a command begin with; none where they only ask for help.
+/// Throws Error(bad_usage) where there is no such folder.
+std::optional<RunFolder> named_run(const std::vector<std::string>& words, std::string_view command,
+                                   std::string_view usage);
+
+/// Where weights came from.
+struct WeightsOrigin {
+  std::filesystem::path path;
+  std::optional<std::int64_t> step;  ///< optimizer steps, where the files say so
+};
+
+/// Loads `checkpoint` (best, last, or the path of a checkpoint's folder or a .safetensors file)
+/// into the classifier. Throws Error(bad_data) where there is none or it does not fit. Collective.
+WeightsOrigin load_named_weights(const std::string& checkpoint, const RunFolder& run,
+                                 DistributedClassifier& classifier, Logger& log);
+
+/// The images that a part's samples are indices of, and those samples.
+const ImageSet& images_of(const TrainingData& data, DataPart part);
+std::vector<std::int64_t> samples_of(const TrainingData& data, DataPart part);
+
+}  // namespace switchyard
