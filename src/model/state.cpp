@@ -2,15 +2,10 @@
 
 #include <cstring>
 
+#include "base/name_hash.hpp"
+
 namespace switchyard {
 namespace {
-
-// FNV-1a, to tell parameters apart by name.
-std::uint64_t hash_name(const std::string& name) {
-  std::uint64_t h = 0xCBF29CE484222325u;
-  for (unsigned char c : name) h = (h ^ c) * 0x100000001B3u;
-  return h;
-}
 
 template <class Draw>
 Tensor filled(Backend& backend, Shape shape, DType dtype, Draw draw) {

@@ -40,6 +40,8 @@ class VectorSpace {
   /// Elements of this rank's flat tensor.
   std::int64_t local_size() const { return local_size_; }
   std::span<const VectorSegment> segments() const { return segments_; }
+  /// Where a segment begins in the flat tensor.
+  std::int64_t offset(std::size_t index) const { return offsets_[index]; }
 
   Tensor zeros() const;
   /// A copy.
@@ -64,12 +66,19 @@ class VectorSpace {
   Tensor scaled(const Tensor& x, double factor) const;
 
  private:
+  /// The entries that this rank adds to a product: its own and, on the first rank of the owners,
+  /// the replicated ones. What is known of them by all then comes from one message, and so cannot
+  /// differ by a bit.
+  Tensor counted(const Tensor& x) const;
+  /// The sums (1) f64 of all owners, added up. Collective.
+  std::vector<double> total(std::span<const Tensor> sums) const;
+
   Backend& backend_;
   Communicator& owners_;
   DType dtype_;
   std::vector<VectorSegment> segments_;
   std::vector<std::int64_t> offsets_;  ///< of the segments
-  std::int64_t replicated_size_ = 0;   ///< elements before the first owned segment
+  std::int64_t counted_from_ = 0;      ///< 0 on the owners' first rank, else the first owned one
   std::int64_t local_size_ = 0;
   std::int64_t dimension_ = 0;
 };
