@@ -11,6 +11,13 @@ namespace switchyard {
 
 enum class Mode { train, eval };
 
+/// Routing of this rank's samples that is taken as given, whatever the gate says; constant to
+/// differentiation. Undefined members are left to the router.
+struct FrozenRouting {
+  Tensor chosen;   ///< (B,k) i32, sparse heads only: these experts
+  Tensor weights;  ///< their weights, (B,k), or of the soft head all experts', (B,E)
+};
+
 struct ForwardContext {
   Tape& tape;
   Mode mode;
@@ -22,6 +29,7 @@ struct ForwardContext {
   std::uint64_t seed = 0;  ///< with `step` and the sample ids, the key of all random numbers
   Tensor step;             ///< (1) i64
   Tensor gate_noise = {};  ///< (B,E) standard normal numbers to use instead of drawing them
+  FrozenRouting frozen = {};
 
   RandomKey random(RandomPurpose purpose) const { return {seed, purpose, step}; }
 };

@@ -7,19 +7,34 @@
 #include "ops/topk_routing.hpp"
 
 namespace switchyard {
+namespace {
+
+void require_fit(const Tensor& frozen, const Shape& shape) {
+  SY_REQUIRE(!frozen || frozen.shape() == shape, ExitCode::run_failed,
+             "frozen routing has shape {} (these samples need {}); it is that of another batch",
+             to_string(frozen.shape()), to_string(shape));
+}
+
+}  // namespace
 
 SoftRouter::SoftRouter(ModelState& state, const std::string& name, int features,
                        const HeadConfig& config)
     : config_(config), gate_(state, name, features, config.experts) {}
 
 Routing SoftRouter::forward(const ForwardContext& context, const Variable& h) const {
+  require_fit(context.frozen.weights, {h.dim(0), config_.experts});
+  SY_REQUIRE(!context.frozen.chosen, ExitCode::run_failed,
+             "a soft head sends every sample to every expert; freeze its weights instead");
   Variable x = dropout(context, h, RandomPurpose::gate_input_dropout, config_.gate_input_dropout,
                        context.sample_ids);
   Routing routing;
   routing.gate_logits = gate_.forward(context.tape, x);
   Variable logits = dropout(context, routing.gate_logits, RandomPurpose::gate_logit_dropout,
                             config_.gate_logit_dropout, context.sample_ids);
-  routing.probs = softmax(context.tape, scale(context.tape, logits, 1.0 / config_.temperature));
+  const Tensor& fixed = context.frozen.weights;
+  routing.probs =
+      fixed ? context.tape.constant(fixed)
+            : softmax(context.tape, scale(context.tape, logits, 1.0 / config_.temperature));
   return routing;
 }
 
@@ -43,6 +58,8 @@ TopKSpec TopKRouter::spec() const {
 
 Routing TopKRouter::forward(const ForwardContext& context, const Variable& h) const {
   Tape& tape = context.tape;
+  require_fit(context.frozen.chosen, {h.dim(0), config_.active_experts()});
+  require_fit(context.frozen.weights, {h.dim(0), config_.active_experts()});
   Variable x = dropout(context, h, RandomPurpose::gate_input_dropout, config_.gate_input_dropout,
                        context.sample_ids);
   Routing routing;
@@ -57,7 +74,9 @@ Routing TopKRouter::forward(const ForwardContext& context, const Variable& h) co
       .noise_logits = routing.noise ? &noise_logits : nullptr,
       .noise = routing.noise,
       .mask = dropout_mask(context, RandomPurpose::gate_logit_dropout, config_.gate_logit_dropout,
-                           context.sample_ids, config_.experts, h.dtype())};
+                           context.sample_ids, config_.experts, h.dtype()),
+      .chosen = context.frozen.chosen,
+      .weights = context.frozen.weights};
   auto routed = topk_routing(tape, inputs, spec());
   routing.clean_logits = std::move(routed.clean);
   routing.noise_std = std::move(routed.noise_std);

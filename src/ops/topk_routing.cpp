@@ -53,8 +53,8 @@ TopKRouterOutputs composed(Tape& tape, const TopKRouterInputs& in, const TopKSpe
     out.logits = add(tape, out.clean, mul(tape, tape.constant(in.noise), out.noise_std));
   }
   if (in.mask) out.logits = mul(tape, out.logits, tape.constant(in.mask));
-  out.chosen = tape.backend().topk(out.logits.value(), spec.k);
-  out.weights = chosen_weights(tape, out, spec);
+  out.chosen = in.chosen ? in.chosen : tape.backend().topk(out.logits.value(), spec.k);
+  out.weights = in.weights ? tape.constant(in.weights) : chosen_weights(tape, out, spec);
   out.probs = scatter_columns(tape, out.weights, out.chosen, in.gate_logits.dim(1));
   return out;
 }
@@ -62,7 +62,10 @@ TopKRouterOutputs composed(Tape& tape, const TopKRouterInputs& in, const TopKSpe
 }  // namespace
 
 TopKRouterOutputs topk_routing(Tape& tape, const TopKRouterInputs& inputs, const TopKSpec& spec) {
-  return tape.probes() == 0 ? fused(tape, inputs, spec) : composed(tape, inputs, spec);
+  SY_REQUIRE(inputs.chosen || !inputs.weights, ExitCode::run_failed,
+             "weights were given for experts that were not; give both, or the experts alone");
+  return tape.probes() == 0 && !inputs.chosen ? fused(tape, inputs, spec)
+                                              : composed(tape, inputs, spec);
 }
 
 }  // namespace switchyard

@@ -1,7 +1,7 @@
 #pragma once
 // A differentiable sparse router after its linear layers: standardise, add noise, mask, choose the
-// top k, weigh them. One kernel each way; with probes on the tape, a composition of differentiable
-// primitives.
+// top k, weigh them. One kernel each way; with probes on the tape or a choice that is given, a
+// composition of differentiable primitives.
 
 #include "ops/tape.hpp"
 
@@ -13,6 +13,8 @@ struct TopKRouterInputs {
   const Variable* noise_logits = nullptr;  ///< with `noise`, or neither
   Tensor noise = {};                       ///< standard normal numbers
   Tensor mask = {};                        ///< multiplies the noisy logits; undefined: none
+  Tensor chosen = {};   ///< (B,k) i32, instead of the k largest; undefined: those
+  Tensor weights = {};  ///< (B,k), constants to use for the chosen; undefined: the formula's
 };
 
 /// See TopKRouting. `chosen` is constant to differentiation.

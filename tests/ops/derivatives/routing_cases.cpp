@@ -47,6 +47,19 @@ OpCase quiet_case(const std::string& name, std::int64_t rows, const TopKSpec& sp
           }};
 }
 
+// Experts that are given, not the best ones; the weights depend on the logits all the same.
+OpCase given_case(const std::string& name, std::int64_t rows, const TopKSpec& spec) {
+  return {name, {{rows, experts}}, [rows, spec](Tape& tape, Inputs in) {
+            std::vector<std::int32_t> chosen;
+            for (std::int64_t i = 0; i < rows; ++i)
+              for (int j = 0; j < spec.k; ++j)
+                chosen.push_back(static_cast<std::int32_t>((i + 2 * j) % experts));
+            Tensor given = tape.backend().from_host(chosen.data(), {rows, spec.k}, DType::i32);
+            auto out = topk_routing(tape, {.gate_logits = in[0], .chosen = given}, spec);
+            return concat_columns(tape, std::vector{out.logits, out.weights, out.probs});
+          }};
+}
+
 }  // namespace
 
 std::vector<OpCase> routing_cases(std::int64_t rows) {
@@ -60,6 +73,8 @@ std::vector<OpCase> routing_cases(std::int64_t rows) {
       noisy_case("topk_routing_full_softmax", rows, full),
       noisy_case("topk_routing_raw", rows, raw),
       noisy_case("topk_routing_of_all", rows, all),
+      given_case("topk_routing_given", rows, spec),
+      given_case("topk_routing_given_full_softmax", rows, full),
       quiet_case("topk_routing_clean", rows, spec, &TopKRouterOutputs::clean),
       quiet_case("topk_routing_logits", rows, raw, &TopKRouterOutputs::logits),
       quiet_case("topk_routing_weights", rows, spec, &TopKRouterOutputs::weights),
