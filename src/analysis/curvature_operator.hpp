@@ -8,7 +8,7 @@
 // the cross-entropy's Hessian H_L by the logits, and an ordinary backward pass. Top-k selection is
 // piecewise constant and is held fixed.
 
-#include <memory>
+#include <span>
 #include <vector>
 
 #include "analysis/primal_cache.hpp"
@@ -27,7 +27,7 @@ inline constexpr Choice<CurvatureMatrix> curvature_matrix_choices[] = {
 struct CurvatureOptions {
   CurvatureMatrix matrix = CurvatureMatrix::hessian;
   /// Batch statistics are functions of the parameters, and each batch has its own; running ones are
-  /// constants. Dropout and gate noise are off either way.
+  /// constants. Dropout is off either way, and gate noise unless the model evaluates with it.
   NormStatistics norm = NormStatistics::running;
   ObjectiveConfig objective = cross_entropy_objective();  ///< Gauss-Newton: cross-entropy only
   int block = 1;                                          ///< vectors that share one primal pass
@@ -36,15 +36,17 @@ struct CurvatureOptions {
 class CurvatureOperator final : public SymmetricOperator {
  public:
   /// The mean over the samples of all `batches`, each this rank's share of a global batch with
-  /// images of the classifier's type. `cache` is the backend that `classifier` computes on; what it
-  /// is told to keep of each batch is `keep`: how many of the batches, from the first on, have
-  /// their primal values kept between products (the same on all ranks). References must outlive
-  /// this.
+  /// images of the classifier's type; the same number of batches on all ranks. Balance losses are
+  /// those of each batch, weighted by its samples. `cache` is the backend that `classifier`
+  /// computes on. References must outlive this. Throws Error(bad_usage) for options that do not go
+  /// together.
   CurvatureOperator(DistributedClassifier& classifier, ParameterSpace& space, PrimalCache& cache,
                     std::vector<Batch> batches, const CurvatureOptions& options);
 
+  using SymmetricOperator::apply;
   VectorSpace& space() override { return space_.vectors(); }
   int block() const override { return options_.block; }
+  /// More vectors than block() are multiplied in turns.
   std::vector<Tensor> apply(std::span<const Tensor> xs) override;
 
   /// The gradient of the objective, a vector of space(), by a pass without tangents. Collective.
@@ -53,11 +55,21 @@ class CurvatureOperator final : public SymmetricOperator {
   double objective();
 
  private:
+  ForwardContext context(Tape& tape, const Batch& batch);
+  HeadOutput forward(const ForwardContext& context, const Batch& batch);
+  Variable share(const ForwardContext& context, const Batch& batch, const HeadOutput& output);
+  Tensor seed(const Batch& batch);
+  std::vector<Tensor> apply_block(std::span<const Tensor> xs);
+  void apply_hessian(const Batch& batch, std::span<const Tensor> xs, std::vector<Tensor>& sums);
+  void apply_gauss_newton(const Batch& batch, std::span<const Tensor> xs,
+                          std::vector<Tensor>& sums);
+
   DistributedClassifier& classifier_;
   ParameterSpace& space_;
   PrimalCache& cache_;
   std::vector<Batch> batches_;
   CurvatureOptions options_;
+  std::int64_t samples_ = 0;  ///< of all batches, on all ranks
 };
 
 }  // namespace switchyard

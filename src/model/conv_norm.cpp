@@ -41,7 +41,8 @@ ConvNorm::ConvNorm(ModelState& state, const std::string& conv_name, const std::s
 Variable ConvNorm::forward(const ForwardContext& context, const Variable& x,
                            RoundedWeights& weights, const Variable* residual) {
   Tape& tape = context.tape;
-  if (context.mode == Mode::eval && !tape.recording() && tape.probes() == 0)
+  const bool fixed = context.norm_statistics == NormStatistics::running;
+  if (fixed && !tape.recording() && tape.probes() == 0)
     return tape.constant(run_prepared(x.value(), residual ? residual->value() : Tensor{}));
 
   Variable y = conv2d(tape, x, weights[*weight_], spec_);
@@ -49,12 +50,13 @@ Variable ConvNorm::forward(const ForwardContext& context, const Variable& x,
   BatchNormInputs inputs{y, gamma, beta, residual};
   BatchNormSpec spec{kNormEps, activation_};
   Backend& backend = tape.backend();
-  if (context.mode == Mode::eval)
+  if (fixed)
     return batch_norm_eval(tape, inputs, spec, backend.convert(running_mean_->value, DType::f64),
                            backend.convert(running_var_->value, DType::f64));
   const RunningStatistics running{&running_mean_->value, &running_var_->value,
                                   &batches_tracked_->value, kNormMomentum};
-  BatchStatistics batch = batch_statistics(backend, y.value(), kNormEps, context.norm, &running);
+  BatchStatistics batch = batch_statistics(backend, y.value(), kNormEps, context.norm,
+                                           context.mode == Mode::train ? &running : nullptr);
   return batch_norm_train(tape, inputs, spec, context.norm, batch);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "base/config/field.hpp"
 #include "model/expert_exchange.hpp"
 #include "ops/exchange.hpp"
 #include "ops/tape.hpp"
@@ -10,6 +11,12 @@
 namespace switchyard {
 
 enum class Mode { train, eval };
+
+/// What batch norm normalises with: the statistics of the batch, functions of the parameters, or
+/// the running ones, which are constants.
+enum class NormStatistics { batch, running };
+inline constexpr Choice<NormStatistics> norm_statistics_choices[] = {
+    {NormStatistics::batch, "train"}, {NormStatistics::running, "eval"}};
 
 /// Routing of this rank's samples that is taken as given, whatever the gate says; constant to
 /// differentiation. Undefined members are left to the router.
@@ -20,7 +27,7 @@ struct FrozenRouting {
 
 struct ForwardContext {
   Tape& tape;
-  Mode mode;
+  Mode mode;            ///< in training: dropout, gate noise, and running statistics that follow
   BatchReducer& norm;   ///< whose samples are normalised together
   BatchReducer& batch;  ///< the global batch: for losses of batch-wide sums
   ExpertExchange& experts;
@@ -29,6 +36,8 @@ struct ForwardContext {
   std::uint64_t seed = 0;  ///< with `step` and the sample ids, the key of all random numbers
   Tensor step;             ///< (1) i64
   Tensor gate_noise = {};  ///< (B,E) standard normal numbers to use instead of drawing them
+  NormStatistics norm_statistics =
+      mode == Mode::train ? NormStatistics::batch : NormStatistics::running;
   FrozenRouting frozen = {};
 
   RandomKey random(RandomPurpose purpose) const { return {seed, purpose, step}; }

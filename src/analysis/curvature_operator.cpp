@@ -1,0 +1,197 @@
+#include "analysis/curvature_operator.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace switchyard {
+namespace {
+
+// While it lives, the directions are tangents of the parameters of a space.
+class SeededParameters {
+ public:
+  SeededParameters(ParameterSpace& space, std::span<const Tensor> directions) : space_(space) {
+    for (std::size_t i = 0; i < space.parameters().size(); ++i)
+      for (const Tensor& x : directions)
+        space.parameters()[i]->tangents.push_back(space.part(x, i));
+  }
+  ~SeededParameters() {
+    for (Parameter* p : space_.parameters()) p->tangents.clear();
+  }
+  SeededParameters(const SeededParameters&) = delete;
+  SeededParameters& operator=(const SeededParameters&) = delete;
+
+ private:
+  ParameterSpace& space_;
+};
+
+// Adds what a backward pass makes of the gradients to vectors of the space, parameter by parameter:
+// `take` is given the gradient and its parameter's part of each vector.
+template <class Take>
+void collect_gradients(Tape& tape, ParameterSpace& space, std::vector<Tensor>& sums, Take take) {
+  std::unordered_map<const Parameter*, std::size_t> places;
+  for (Parameter* p : space.parameters()) places.emplace(p, places.size());
+  tape.on_parameter_ready = [&space, &sums, take, places = std::move(places)](Parameter& p) {
+    const Dual grad = std::exchange(p.grad, Dual());
+    auto place = places.find(&p);
+    if (place == places.end()) return;
+    std::vector<Tensor> parts;
+    for (const Tensor& sum : sums) parts.push_back(space.part(sum, place->second));
+    take(grad, parts);
+  };
+}
+
+void collect_tangents(Tape& tape, ParameterSpace& space, std::vector<Tensor>& sums) {
+  collect_gradients(tape, space, sums,
+                    [&backend = tape.backend()](const Dual& grad, std::vector<Tensor>& parts) {
+                      for (std::size_t i = 0; i < parts.size(); ++i)
+                        if (Tensor t = grad.tangent(i)) backend.accumulate(parts[i], t);
+                    });
+}
+
+void collect_values(Tape& tape, ParameterSpace& space, std::vector<Tensor>& sums) {
+  collect_gradients(tape, space, sums,
+                    [&backend = tape.backend()](const Dual& grad, std::vector<Tensor>& parts) {
+                      if (grad.value) backend.accumulate(parts[0], grad.value);
+                    });
+}
+
+std::int64_t count_samples(const std::vector<Batch>& batches) {
+  std::int64_t samples = 0;
+  for (const Batch& batch : batches) samples += batch.global_size;
+  return samples;
+}
+
+void validate(const CurvatureOptions& options, const HeadConfig& head) {
+  SY_REQUIRE(options.block >= 1, ExitCode::bad_usage,
+             "{} vectors at once are none; a block of 1 multiplies one after the other",
+             options.block);
+  const ObjectiveConfig& o = options.objective;
+  bool balanced = head.is_moe() && (head.is_sparse() ? o.importance_weight > 0 || o.load_weight > 0
+                                                     : o.kl_weight > 0);
+  SY_REQUIRE(options.matrix == CurvatureMatrix::hessian || !balanced, ExitCode::bad_usage,
+             "the Gauss-Newton matrix is that of a loss of the logits, and the balance losses are "
+             "none; take the cross-entropy alone, or the Hessian");
+}
+
+}  // namespace
+
+CurvatureOperator::CurvatureOperator(DistributedClassifier& classifier, ParameterSpace& space,
+                                     PrimalCache& cache, std::vector<Batch> batches,
+                                     const CurvatureOptions& options)
+    : classifier_(classifier),
+      space_(space),
+      cache_(cache),
+      batches_(std::move(batches)),
+      options_(options),
+      samples_(count_samples(batches_)) {
+  SY_REQUIRE(samples_ > 0, ExitCode::bad_usage,
+             "curvature is a mean over samples, and there are none; choose some");
+  validate(options_, classifier_.model().config().head);
+}
+
+std::vector<Tensor> CurvatureOperator::apply(std::span<const Tensor> xs) {
+  std::vector<Tensor> products;
+  auto block = static_cast<std::size_t>(options_.block);
+  for (std::size_t i = 0; i < xs.size(); i += block)
+    for (Tensor& y : apply_block(xs.subspan(i, std::min(block, xs.size() - i))))
+      products.push_back(std::move(y));
+  return products;
+}
+
+std::vector<Tensor> CurvatureOperator::apply_block(std::span<const Tensor> xs) {
+  std::vector<Tensor> sums;
+  for (std::size_t i = 0; i < xs.size(); ++i) sums.push_back(space().zeros());
+  for (const Batch& batch : batches_)
+    options_.matrix == CurvatureMatrix::hessian ? apply_hessian(batch, xs, sums)
+                                                : apply_gauss_newton(batch, xs, sums);
+  for (Tensor& sum : sums) space_.sum_over_copies(sum);
+  return sums;
+}
+
+void CurvatureOperator::apply_hessian(const Batch& batch, std::span<const Tensor> xs,
+                                      std::vector<Tensor>& sums) {
+  SeededParameters seeded(space_, xs);
+  Tape tape(cache_, Recording::on, static_cast<int>(xs.size()));
+  ForwardContext pass = context(tape, batch);
+  Variable root = share(pass, batch, forward(pass, batch));
+  collect_tangents(tape, space_, sums);
+  tape.backward(root, seed(batch));
+}
+
+// J v by a forward pass, H_L J v by a pass through the loss alone, and J' of that as tangents of
+// the gradient by the logits, along which no parameter has a tangent.
+void CurvatureOperator::apply_gauss_newton(const Batch& batch, std::span<const Tensor> xs,
+                                           std::vector<Tensor>& sums) {
+  const int probes = static_cast<int>(xs.size());
+  Dual logits, by_logits;
+  {
+    SeededParameters seeded(space_, xs);
+    Tape tape(cache_, Recording::off, probes);
+    logits = forward(context(tape, batch), batch).logits.dual;
+  }
+  {
+    Tape tape(cache_, Recording::on, probes);
+    Variable input = tape.input(std::move(logits));
+    Variable root = share(context(tape, batch), batch, {input, std::nullopt});
+    tape.backward(root, seed(batch));
+    by_logits = tape.gradient(input);
+  }
+  Tape tape(cache_, Recording::on, probes);
+  Variable root = forward(context(tape, batch), batch).logits;
+  collect_tangents(tape, space_, sums);
+  tape.backward(root, std::move(by_logits));
+}
+
+Tensor CurvatureOperator::gradient() {
+  std::vector<Tensor> sums = {space().zeros()};
+  for (const Batch& batch : batches_) {
+    Tape tape(cache_, Recording::on);
+    ForwardContext pass = context(tape, batch);
+    Variable root = share(pass, batch, forward(pass, batch));
+    collect_values(tape, space_, sums);
+    tape.backward(root, seed(batch));
+  }
+  space_.sum_over_copies(sums[0]);
+  return sums[0];
+}
+
+double CurvatureOperator::objective() {
+  Tensor sum = cache_.zeros({1}, DType::f64);
+  for (const Batch& batch : batches_) {
+    Tape tape(cache_, Recording::off);
+    ForwardContext pass = context(tape, batch);
+    Variable root = share(pass, batch, forward(pass, batch));
+    cache_.add_scaled(sum, cache_.convert(root.value(), DType::f64),
+                      static_cast<double>(batch.global_size) / static_cast<double>(samples_));
+  }
+  double mean = 0;
+  cache_.to_host(classifier_.batch().sum(sum), &mean);
+  return mean;
+}
+
+ForwardContext CurvatureOperator::context(Tape& tape, const Batch& batch) {
+  ForwardContext context = classifier_.context(tape, Mode::eval, batch.sample_ids);
+  context.norm_statistics = options_.norm;
+  return context;
+}
+
+HeadOutput CurvatureOperator::forward(const ForwardContext& context, const Batch& batch) {
+  return classifier_.model().forward(context, context.tape.constant(batch.images)).head;
+}
+
+Variable CurvatureOperator::share(const ForwardContext& context, const Batch& batch,
+                                  const HeadOutput& output) {
+  return training_objective(context, output, batch.labels.reshape({batch.size(), 1}),
+                            batch.global_size, classifier_.model().config().head,
+                            options_.objective)
+      .share;
+}
+
+// Of the mean over all samples: the batch's loss counts by its share of them.
+Tensor CurvatureOperator::seed(const Batch& batch) {
+  return cache_.full({1}, classifier_.dtype(),
+                     static_cast<double>(batch.global_size) / static_cast<double>(samples_));
+}
+
+}  // namespace switchyard
