@@ -16,6 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from processes import run_process
+
 HERE = Path(__file__).resolve().parent
 RUN_ON_RANKS = HERE.parents[1] / "launch" / "run"
 
@@ -81,28 +83,13 @@ def counts(case, options):
     return dict(warm_up=3 if options.quick else 5, repetitions=7 if options.quick else 15, steps=1)
 
 
-def run_process(command, environment, text=""):
-    """Standard output and peak resident MiB (the largest among the process and its children)."""
-    with tempfile.TemporaryFile("w+") as words, tempfile.TemporaryFile("w+") as out, \
-            tempfile.TemporaryFile("w+") as err:
-        words.write(text)
-        words.seek(0)
-        process = subprocess.Popen(command, stdin=words, stdout=out, stderr=err, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        out.seek(0)
-        err.seek(0)
-        if status != 0:
-            sys.exit(f"failed: {' '.join(map(str, command))}\n{err.read()[-2000:]}")
-        return out.read(), usage.ru_maxrss / 1024
-
-
 def run_switchyard(case, options):
     number = counts(case, options)
     threads = options.threads // options.ranks
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
     ranks = [RUN_ON_RANKS, str(options.ranks)] if options.ranks > 1 else []
     with tempfile.NamedTemporaryFile(suffix=".json") as result:
-        _, resident = run_process(
+        _, resident, _ = run_process(
             [*ranks, os.environ["BENCH_MODEL"], "--threads", str(threads),
              "--device", options.device, "--precision", case["precision"],
              "--warm-up", str(number["warm_up"]), "--repetitions", str(number["repetitions"]),
@@ -132,7 +119,7 @@ class Torch:
         request = json.dumps(dict(case, mode=mode, device=self.options.device,
                                   threads=self.options.threads, **counts(case, self.options)))
         if not self.worker:
-            output, resident = run_process(self.command, self.environment, request + "\n")
+            output, resident, _ = run_process(self.command, self.environment, request + "\n")
             return dict(json.loads(output.splitlines()[-1]), memory=resident)
         self.worker.stdin.write(request + "\n")
         self.worker.stdin.flush()
