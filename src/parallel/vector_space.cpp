@@ -78,10 +78,17 @@ Tensor VectorSpace::segment(const Tensor& x, std::size_t index) const {
 }
 
 std::vector<double> VectorSpace::dots(std::span<const Tensor> as, const Tensor& b) const {
+  return dots(
+      std::ssize(as), [&](std::int64_t i) { return as[static_cast<std::size_t>(i)]; }, b);
+}
+
+std::vector<double> VectorSpace::dots(std::int64_t count,
+                                      const std::function<Tensor(std::int64_t)>& a,
+                                      const Tensor& b) const {
   std::vector<Tensor> sums;
   const Tensor counted_b = counted(b);
-  for (const Tensor& a : as) {
-    const Tensor counted_a = counted(a);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Tensor counted_a = counted(a(i));
     sums.push_back(backend_.dots({&counted_a, 1}, {&counted_b, 1}));
   }
   return total(sums);

@@ -4,9 +4,11 @@
 // A vector is a flat tensor on each rank: the entries that all ranks hold alike (replicated
 // parameters), then those that this rank owns (its experts'). Replicated entries count once,
 // owned ones are summed over the ranks that own them; no rank ever holds another's experts. Every
-// segment begins at a multiple of 64 elements, and the entries between are always zero.
+// segment begins at a multiple of 64 elements, and the entries between are always zero. Products,
+// sums and multiples are taken of vectors of the other float type too, where all in a call have it.
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,6 +56,9 @@ class VectorSpace {
 
   /// <a_i, b> for every i, accumulated in double; one message, the same on every rank. Collective.
   std::vector<double> dots(std::span<const Tensor> as, const Tensor& b) const;
+  /// The same with vectors made one after another: a(i) for i in [0, count).
+  std::vector<double> dots(std::int64_t count, const std::function<Tensor(std::int64_t)>& a,
+                           const Tensor& b) const;
   double dot(const Tensor& a, const Tensor& b) const;
   double norm(const Tensor& x) const;
   /// The products of a and b over the segments of each group: group_of[i] is that of segments()[i],
