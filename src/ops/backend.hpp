@@ -207,6 +207,12 @@ class Backend {
   /// y undefined: no activation.
   virtual BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
                                                  const BatchMoments& moments) = 0;
+  /// The tangents of these along (tdy, tx), at fixed moments: sums of tg, and of
+  /// tg xhat + g tx inv_std, both masked by y > 0.
+  virtual BatchNormGradSums batch_norm_grad_sums_tangent(const Tensor& dy, const Tensor& tdy,
+                                                         const Tensor& y, const Tensor& x,
+                                                         const Tensor& tx,
+                                                         const BatchMoments& moments) = 0;
   struct BatchNormGrad {
     Tensor dx;
     Tensor dresidual;  ///< g; undefined unless asked for
@@ -217,6 +223,10 @@ class Backend {
                                         const BatchMoments& moments, const Tensor& gamma,
                                         const Tensor& sums, const Tensor& count,
                                         bool want_residual) = 0;
+
+  /// first + second + offset + addend under the mask: with fixed moments, the tangents of
+  /// batch_norm_apply, its gradient by x and the tangents of that.
+  virtual Tensor channel_affine(const ChannelSum& sum) = 0;
 
   // -- random numbers keyed by sample: row r uses (key, sample_ids[r], column) ----------------
   /// (R, columns) standard normal; sample_ids (R) i64.

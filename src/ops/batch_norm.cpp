@@ -7,12 +7,6 @@
 namespace switchyard {
 namespace {
 
-// 1 / sqrt(variance + eps), both (C) f64.
-Tensor inverse_std(Backend& backend, const Tensor& variance, double eps) {
-  Tensor shifted = backend.binary(BinaryOp::add, variance, backend.full({1}, DType::f64, eps));
-  return backend.unary(UnaryOp::reciprocal, 0, backend.unary(UnaryOp::sqrt, 0, shifted));
-}
-
 Variable fused_train(Tape& tape, const BatchNormInputs& in, const BatchNormSpec& spec,
                      BatchReducer& reducer, const BatchStatistics& statistics) {
   Backend& backend = tape.backend();
@@ -81,27 +75,6 @@ Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const Batch
                           BatchReducer& reducer, const BatchStatistics& statistics) {
   return tape.probes() == 0 ? fused_train(tape, inputs, spec, reducer, statistics)
                             : composed_train(tape, inputs, spec, reducer, statistics);
-}
-
-Variable batch_norm_eval(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
-                         const Tensor& mean, const Tensor& variance) {
-  Backend& backend = tape.backend();
-  DType dtype = inputs.gamma.dtype();
-  Variable inv_std =
-      tape.constant(backend.convert(inverse_std(backend, variance, spec.eps), dtype));
-  Variable slope = mul(tape, inputs.gamma, inv_std);
-  Variable offset =
-      sub(tape, inputs.beta, mul(tape, tape.constant(backend.convert(mean, dtype)), slope));
-  Variable x = cast(tape, inputs.x, dtype);
-  return finish(tape, add(tape, mul(tape, x, slope), offset), inputs, spec);
-}
-
-NormAffine fold_batch_norm(Backend& backend, const Tensor& gamma, const Tensor& beta,
-                           const Tensor& mean, const Tensor& variance, double eps) {
-  Tensor inv_std = backend.convert(inverse_std(backend, variance, eps), gamma.dtype());
-  Tensor slope = backend.binary(BinaryOp::mul, gamma, inv_std);
-  Tensor shift = backend.binary(BinaryOp::mul, backend.convert(mean, gamma.dtype()), slope);
-  return {slope, backend.binary(BinaryOp::sub, beta, shift)};
 }
 
 }  // namespace switchyard

@@ -30,7 +30,7 @@ BatchStatistics batch_statistics(Backend& backend, const Tensor& x, double eps,
 Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
                           BatchReducer& reducer, const BatchStatistics& statistics);
 
-/// Normalises with given statistics (C), f64, which are constants.
+/// Normalises with given statistics (C), f64, which are constants. Fused, under probes too.
 Variable batch_norm_eval(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,
                          const Tensor& mean, const Tensor& variance);
 

@@ -10,10 +10,12 @@ Variable conv2d(Tape& tape, const Variable& x, const Variable& w, Conv2dSpec spe
   return tape.record(std::move(y), {&x, &w}, [&tape, x, w, spec](const Dual& dy) {
     Backend& backend = tape.backend();
     if (w.node)
-      tape.accumulate(w.node,
-                      lift_bilinear(backend, x.dual, dy, [&](const Tensor& a, const Tensor& b) {
-                        return backend.conv2d_grad_weight(a, b, spec, w.shape());
-                      }));
+      tape.accumulate(w.node, lift_bilinear(
+                                  backend, x.dual, dy,
+                                  [&](const Tensor& a, const Tensor& b) {
+                                    return backend.conv2d_grad_weight(a, b, spec, w.shape());
+                                  },
+                                  tape.wanted(w.node)));
     if (x.node)
       tape.accumulate(x.node,
                       lift_bilinear(backend, dy, w.dual, [&](const Tensor& a, const Tensor& b) {

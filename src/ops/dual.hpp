@@ -13,6 +13,10 @@
 
 namespace switchyard {
 
+/// What is wanted of a result: a Hessian-vector product has no use for the values of parameters'
+/// gradients.
+enum class DualParts { all, tangents };
+
 struct Dual {
   Tensor value;
   std::vector<Tensor> tangents;  ///< one a probe; may be shorter than the number of probes
@@ -31,29 +35,30 @@ struct Dual {
   const Shape& shape() const { return value.shape(); }
 };
 
-/// a + b, where an undefined tensor is zero.
-inline Tensor add_or_zero(Backend& backend, Tensor a, Tensor b) {
+/// a + b, where an undefined tensor is zero; `a` and `b` are memory that nobody else reads.
+inline Tensor add_fresh(Backend& backend, Tensor a, const Tensor& b) {
   if (!a) return b;
-  if (!b) return a;
-  return backend.binary(BinaryOp::add, a, b);
+  if (b) backend.accumulate(a, b);
+  return a;
 }
 
 /// f linear: t(f(x)) = f(tx).
 template <class F>
-Dual lift_linear(const Dual& x, F&& f) {
-  Dual y(f(x.value));
+Dual lift_linear(const Dual& x, F&& f, DualParts parts = DualParts::all) {
+  Dual y(parts == DualParts::all ? f(x.value) : Tensor{});
   for (auto& t : x.tangents) y.tangents.push_back(t ? f(t) : Tensor{});
   return y;
 }
 
-/// f bilinear: t(f(a,b)) = f(ta,b) + f(a,tb).
+/// f bilinear, its results memory of their own: t(f(a,b)) = f(ta,b) + f(a,tb).
 template <class F>
-Dual lift_bilinear(Backend& backend, const Dual& a, const Dual& b, F&& f) {
-  Dual y(f(a.value, b.value));
+Dual lift_bilinear(Backend& backend, const Dual& a, const Dual& b, F&& f,
+                   DualParts parts = DualParts::all) {
+  Dual y(parts == DualParts::all ? f(a.value, b.value) : Tensor{});
   for (std::size_t i = 0; i < std::max(a.probes(), b.probes()); ++i) {
     Tensor ta = a.tangent(i), tb = b.tangent(i);
     y.tangents.push_back(
-        add_or_zero(backend, ta ? f(ta, b.value) : Tensor{}, tb ? f(a.value, tb) : Tensor{}));
+        add_fresh(backend, ta ? f(ta, b.value) : Tensor{}, tb ? f(a.value, tb) : Tensor{}));
   }
   return y;
 }

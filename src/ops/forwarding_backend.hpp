@@ -162,12 +162,18 @@ class ForwardingBackend : public Backend {
                                          const BatchMoments& moments) override {
     return inner_.batch_norm_grad_sums(dy, y, x, moments);
   }
+  BatchNormGradSums batch_norm_grad_sums_tangent(const Tensor& dy, const Tensor& tdy,
+                                                 const Tensor& y, const Tensor& x, const Tensor& tx,
+                                                 const BatchMoments& moments) override {
+    return inner_.batch_norm_grad_sums_tangent(dy, tdy, y, x, tx, moments);
+  }
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                 const BatchMoments& moments, const Tensor& gamma,
                                 const Tensor& sums, const Tensor& count,
                                 bool want_residual) override {
     return inner_.batch_norm_grad(dy, y, x, moments, gamma, sums, count, want_residual);
   }
+  Tensor channel_affine(const ChannelSum& sum) override { return inner_.channel_affine(sum); }
   Tensor random_normal(const RandomKey& key, const Tensor& sample_ids, std::int64_t columns,
                        DType dtype) override {
     return inner_.random_normal(key, sample_ids, columns, dtype);

@@ -31,6 +31,21 @@ struct BatchStatistics {
   Tensor count;     ///< (1), rows normalised together, over all ranks
 };
 
+/// x (...,C) times a slope (C) a channel; slopes and offsets are f32 where x is bf16.
+struct ChannelTerm {
+  Tensor x;
+  Tensor slope;
+};
+
+/// A sum by channel, of which all but the first term may be undefined.
+struct ChannelSum {
+  ChannelTerm first;
+  ChannelTerm second = {};
+  Tensor offset = {};  ///< (C)
+  Tensor addend = {};  ///< (...,C)
+  Tensor mask = {};    ///< (...,C): the sum counts where this is > 0, elsewhere the result is 0
+};
+
 /// PyTorch's running statistics: running = (1 - momentum) running + momentum batch, with the
 /// unbiased variance; unchanged after a batch without rows.
 struct RunningStatistics {

@@ -31,7 +31,7 @@ Dual lifted_linear(Backend& backend, const Dual& x, const Dual& w, const Dual& b
   for (std::size_t i = 0; i < std::max({x.probes(), w.probes(), bias.probes()}); ++i) {
     Tensor tx = x.tangent(i), tw = w.tangent(i), tb = bias.tangent(i), t;
     if (tx) t = backend.linear(tx, w.value, tw ? Tensor{} : tb);
-    if (tw) t = add_or_zero(backend, std::move(t), backend.linear(x.value, tw, tb));
+    if (tw) t = add_fresh(backend, std::move(t), backend.linear(x.value, tw, tb));
     y.tangents.push_back(t || !tb ? t : backend.broadcast_to(tb, y.shape()));
   }
   return y;
@@ -78,7 +78,7 @@ Dual grouped_forward(Backend& backend, const Dual& x, const Tensor& offsets,
       // With only the biases seeded the weights' tangents are zeros.
       if (tw.empty())
         for (auto& v : weights) tw.push_back(backend.zeros(v.shape(), v.dtype()));
-      t = add_or_zero(backend, std::move(t), backend.grouped_linear(x.value, offsets, tw, tb));
+      t = add_fresh(backend, std::move(t), backend.grouped_linear(x.value, offsets, tw, tb));
     }
     y.tangents.push_back(std::move(t));
   }
@@ -93,8 +93,8 @@ Dual grouped_grad_input(Backend& backend, const Dual& dy, const Tensor& offsets,
     Tensor t;
     if (Tensor tdy = dy.tangent(i)) t = backend.grouped_linear_grad_input(tdy, offsets, w);
     if (auto tw = tangents(backend, weights, i); !tw.empty())
-      t = add_or_zero(backend, std::move(t),
-                      backend.grouped_linear_grad_input(dy.value, offsets, tw));
+      t = add_fresh(backend, std::move(t),
+                    backend.grouped_linear_grad_input(dy.value, offsets, tw));
     dx.tangents.push_back(std::move(t));
   }
   return dx;
@@ -106,8 +106,19 @@ void add_to_groups(Backend& backend, std::vector<Dual>& groups, std::size_t prob
   for (std::size_t g = 0; g < groups.size(); ++g) {
     auto& t = groups[g].tangents;
     if (t.size() <= probe) t.resize(probe + 1);
-    t[probe] = add_or_zero(backend, std::move(t[probe]), std::move(tangent[g]));
+    t[probe] = add_fresh(backend, std::move(t[probe]), tangent[g]);
   }
+}
+
+// What a kernel for all groups has to give: values as soon as one node wants them.
+DualParts wanted(const Tape& tape, std::span<const GradRef> nodes) {
+  const bool tangents = std::ranges::all_of(
+      nodes, [&](const GradRef& node) { return tape.wanted(node) == DualParts::tangents; });
+  return tangents ? DualParts::tangents : DualParts::all;
+}
+
+std::size_t groups_of(const Tensor& offsets) {
+  return static_cast<std::size_t>(offsets.dim(0) - 1);
 }
 
 std::vector<Dual> as_duals(std::vector<Tensor> tensors) {
@@ -116,8 +127,10 @@ std::vector<Dual> as_duals(std::vector<Tensor> tensors) {
 }
 
 std::vector<Dual> grouped_grad_weight(Backend& backend, const Dual& x, const Dual& dy,
-                                      const Tensor& offsets) {
-  auto dw = as_duals(backend.grouped_linear_grad_weight(x.value, dy.value, offsets));
+                                      const Tensor& offsets, DualParts parts) {
+  std::vector<Dual> dw(groups_of(offsets));
+  if (parts == DualParts::all)
+    dw = as_duals(backend.grouped_linear_grad_weight(x.value, dy.value, offsets));
   for (std::size_t i = 0; i < std::max(x.probes(), dy.probes()); ++i) {
     if (Tensor tx = x.tangent(i))
       add_to_groups(backend, dw, i, backend.grouped_linear_grad_weight(tx, dy.value, offsets));
@@ -127,8 +140,10 @@ std::vector<Dual> grouped_grad_weight(Backend& backend, const Dual& x, const Dua
   return dw;
 }
 
-std::vector<Dual> grouped_grad_bias(Backend& backend, const Dual& dy, const Tensor& offsets) {
-  auto db = as_duals(backend.grouped_linear_grad_bias(dy.value, offsets));
+std::vector<Dual> grouped_grad_bias(Backend& backend, const Dual& dy, const Tensor& offsets,
+                                    DualParts parts) {
+  std::vector<Dual> db(groups_of(offsets));
+  if (parts == DualParts::all) db = as_duals(backend.grouped_linear_grad_bias(dy.value, offsets));
   for (std::size_t i = 0; i < dy.probes(); ++i)
     if (dy.tangents[i])
       add_to_groups(backend, db, i, backend.grouped_linear_grad_bias(dy.tangents[i], offsets));
@@ -152,14 +167,17 @@ Variable linear(Tape& tape, const Variable& x, const Variable& w, const Variable
                         return backend.matmul(a, Transpose::no, b, Transpose::no);
                       }));
     if (w.node)
-      tape.accumulate(w.node,
-                      lift_bilinear(backend, dz, x.dual, [&](const Tensor& a, const Tensor& b) {
-                        return backend.matmul(a, Transpose::yes, b, Transpose::no);
-                      }));
+      tape.accumulate(w.node, lift_bilinear(
+                                  backend, dz, x.dual,
+                                  [&](const Tensor& a, const Tensor& b) {
+                                    return backend.matmul(a, Transpose::yes, b, Transpose::no);
+                                  },
+                                  tape.wanted(w.node)));
     if (bias_node)
-      tape.accumulate(bias_node, lift_linear(dz, [&](const Tensor& t) {
-                        return backend.sum_to(t, bias_shape);
-                      }));
+      tape.accumulate(bias_node,
+                      lift_linear(
+                          dz, [&](const Tensor& t) { return backend.sum_to(t, bias_shape); },
+                          tape.wanted(bias_node)));
   };
   return finish(tape, tape.record(std::move(y), {&x, &w, &bias}, std::move(vjp)), act);
 }
@@ -168,9 +186,12 @@ Variable grouped_linear(Tape& tape, const Variable& x, const Tensor& offsets,
                         std::span<const Variable> weights, std::span<const Variable> biases,
                         Activation act) {
   std::vector<Variable> w(weights.begin(), weights.end());
-  std::vector<GradRef> bias_nodes;
+  std::vector<GradRef> weight_nodes, bias_nodes;
   std::vector<const Variable*> inputs = {&x};
-  for (auto& v : weights) inputs.push_back(&v);
+  for (auto& v : weights) {
+    inputs.push_back(&v);
+    weight_nodes.push_back(v.node);
+  }
   for (auto& v : biases) {
     inputs.push_back(&v);
     bias_nodes.push_back(v.node);
@@ -178,14 +199,14 @@ Variable grouped_linear(Tape& tape, const Variable& x, const Tensor& offsets,
   Activation in_kernel = fused(tape, act);
   Dual y = grouped_forward(tape.backend(), x.dual, offsets, weights, biases, in_kernel);
   Tensor mask = in_kernel == Activation::relu ? y.value : Tensor{};
-  auto vjp = [&tape, x, offsets, w, mask, in_kernel, bias_nodes](const Dual& dy) {
+  auto vjp = [&tape, x, offsets, w, mask, in_kernel, weight_nodes, bias_nodes](const Dual& dy) {
     Backend& backend = tape.backend();
     Dual dz = before_activation(backend, dy, mask, in_kernel);
     if (x.node) tape.accumulate(x.node, grouped_grad_input(backend, dz, offsets, w));
-    auto dw = grouped_grad_weight(backend, x.dual, dz, offsets);
-    auto db = grouped_grad_bias(backend, dz, offsets);
+    auto dw = grouped_grad_weight(backend, x.dual, dz, offsets, wanted(tape, weight_nodes));
+    auto db = grouped_grad_bias(backend, dz, offsets, wanted(tape, bias_nodes));
     for (std::size_t g = 0; g < w.size(); ++g) {
-      tape.accumulate(w[g].node, std::move(dw[g]));
+      tape.accumulate(weight_nodes[g], std::move(dw[g]));
       tape.accumulate(bias_nodes[g], std::move(db[g]));
     }
   };

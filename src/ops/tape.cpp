@@ -9,7 +9,8 @@ struct GradNode {
   Vjp vjp;                      // null for leaves
   std::vector<GradRef> inputs;  // whose gradients the vjp adds to
   Parameter* parameter = nullptr;
-  int pending = 0;  // recorded uses of this value whose vjp has not run
+  bool reached = false;  // by a gradient
+  int pending = 0;       // recorded uses of this value whose vjp has not run
 };
 
 namespace {
@@ -81,9 +82,15 @@ std::vector<Variable> Tape::record_joint(std::vector<Dual> values,
   return results;
 }
 
+DualParts Tape::wanted(const GradRef& node) const {
+  return node && node->parameter ? leaf_gradients_ : DualParts::all;
+}
+
 void Tape::accumulate(const GradRef& node, Dual dx) {
   if (!node) return;
   Dual& grad = node->grad;
+  if (wanted(node) == DualParts::tangents) dx.value = {};
+  node->reached = true;
   add_to(backend_, grad.value, std::move(dx.value));
   if (grad.tangents.size() < dx.tangents.size()) grad.tangents.resize(dx.tangents.size());
   for (std::size_t i = 0; i < dx.tangents.size(); ++i)
@@ -91,7 +98,7 @@ void Tape::accumulate(const GradRef& node, Dual dx) {
 }
 
 void Tape::finish_use(const GradRef& node) {
-  if (--node->pending > 0 || !node->parameter || !node->grad.value) return;
+  if (--node->pending > 0 || !node->parameter || !node->reached) return;
   node->parameter->grad = std::move(node->grad);
   if (on_parameter_ready) on_parameter_ready(*node->parameter);
 }

@@ -47,9 +47,14 @@ enum class Recording { off, on };
 
 class Tape {
  public:
-  /// `probes`: how many directions parameters are seeded with; every rank passes the same.
-  Tape(Backend& backend, Recording recording, int probes = 0)
-      : backend_(backend), recording_(recording), probes_(probes) {}
+  /// `probes`: how many directions parameters are seeded with. `leaf_gradients`: what backward()
+  /// leaves in parameter.grad. Every rank passes the same.
+  Tape(Backend& backend, Recording recording, int probes = 0,
+       DualParts leaf_gradients = DualParts::all)
+      : backend_(backend),
+        recording_(recording),
+        probes_(probes),
+        leaf_gradients_(leaf_gradients) {}
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
@@ -59,6 +64,9 @@ class Tape {
   /// not); this number does not. What ranks must do alike, such as the size of a message, follows
   /// it.
   int probes() const { return probes_; }
+  DualParts leaf_gradients() const { return leaf_gradients_; }
+  /// What a vjp has to add to the gradient at `node`; more does no harm.
+  DualParts wanted(const GradRef& node) const;
 
   /// A value without gradient.
   Variable constant(Dual value) const { return {std::move(value), nullptr}; }
@@ -98,6 +106,7 @@ class Tape {
   Backend& backend_;
   Recording recording_;
   int probes_;
+  DualParts leaf_gradients_;
   std::vector<GradRef> nodes_;  // in order of creation
   std::unordered_map<Parameter*, GradRef> leaves_;
 };

@@ -29,6 +29,7 @@ void GradientSync::add_buckets(std::vector<Parameter*> parameters, Communicator&
 
 void GradientSync::attach(Tape& tape) {
   probes_ = tape.probes();
+  parts_ = tape.leaf_gradients();
   for (Bucket& bucket : buckets_) {
     bucket.missing = bucket.parameters.size();
     // The tape knows only the parameters that it met: what others hold from before is stale.
@@ -44,21 +45,23 @@ void GradientSync::attach(Tape& tape) {
   };
 }
 
-// One contiguous message: of each parameter its gradient, then the gradient's tangents.
-void GradientSync::start(Bucket& bucket) {
-  for (Parameter* p : bucket.parameters) {
-    if (!p->grad.value) p->grad = Dual(backend_.zeros(p->value.shape(), p->value.dtype()));
-    p->grad.tangents.resize(static_cast<std::size_t>(probes_));
-    for (Tensor& t : p->grad.tangents)
-      if (!t) t = backend_.zeros(p->value.shape(), p->value.dtype());
-  }
-  if (bucket.group->size() == 1) return;
+// The gradient where it is wanted, then its tangents; zeros where nothing has arrived.
+std::vector<Tensor*> GradientSync::sent(Parameter& parameter) {
+  std::vector<Tensor*> tensors;
+  if (parts_ == DualParts::all) tensors.push_back(&parameter.grad.value);
+  parameter.grad.tangents.resize(static_cast<std::size_t>(probes_));
+  for (Tensor& t : parameter.grad.tangents) tensors.push_back(&t);
+  for (Tensor* t : tensors)
+    if (!*t) *t = backend_.zeros(parameter.value.shape(), parameter.value.dtype());
+  return tensors;
+}
 
+// One contiguous message of all that the bucket's parameters send.
+void GradientSync::start(Bucket& bucket) {
   std::vector<Tensor> parts;
-  for (Parameter* p : bucket.parameters) {
-    parts.push_back(p->grad.value.reshape({1, p->value.numel()}));
-    for (Tensor& t : p->grad.tangents) parts.push_back(t.reshape({1, p->value.numel()}));
-  }
+  for (Parameter* p : bucket.parameters)
+    for (Tensor* t : sent(*p)) parts.push_back(t->reshape({1, t->numel()}));
+  if (bucket.group->size() == 1 || parts.empty()) return;
   bucket.flat = backend_.concat_columns(parts);
   bucket.flat = bucket.flat.reshape({bucket.flat.numel()});
   bucket.request = bucket.group->start_all_reduce_sum(bucket.flat);
@@ -71,10 +74,8 @@ void GradientSync::unpack(Bucket& bucket) {
     into = bucket.flat.rows(at, at + n).reshape(into.shape());
     at += n;
   };
-  for (Parameter* p : bucket.parameters) {
-    take(p->grad.value);
-    for (Tensor& t : p->grad.tangents) take(t);
-  }
+  for (Parameter* p : bucket.parameters)
+    for (Tensor* t : sent(*p)) take(*t);
   bucket.flat = Tensor();
 }
 

@@ -3,7 +3,8 @@
 // pass still runs: replicated parameters over the world, expert parameters over their dp group.
 //
 // Gradients of the sum over ranks of each rank's root are wanted, so ranks' parts add up. The
-// tangents of the gradients (Hessian-vector products) travel in the same buckets.
+// tangents of the gradients (Hessian-vector products) travel in the same buckets, alone on a tape
+// that leaves out the values of parameters' gradients.
 
 #include <memory>
 #include <unordered_map>
@@ -23,7 +24,8 @@ class GradientSync {
   /// Hooks into the tape's backward pass; once per tape, before backward(). Every rank's tape must
   /// hold the same ops.
   void attach(Tape& tape);
-  /// Waits for all sums; after it every parameter's grad is defined and alike on all its copies.
+  /// Waits for all sums; after it every parameter's grad is defined, as far as the tape makes it,
+  /// and alike on all its copies.
   /// Parameters that the objective does not depend on get zeros.
   void finish();
 
@@ -38,11 +40,13 @@ class GradientSync {
 
   void add_buckets(std::vector<Parameter*> parameters, Communicator& group,
                    std::size_t bucket_bytes);
+  std::vector<Tensor*> sent(Parameter& parameter);
   void start(Bucket& bucket);
   void unpack(Bucket& bucket);
 
   Backend& backend_;
   int probes_ = 0;
+  DualParts parts_ = DualParts::all;
   std::vector<Bucket> buckets_;
   std::unordered_map<const Parameter*, std::size_t> bucket_of_;
 };

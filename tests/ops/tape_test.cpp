@@ -91,6 +91,28 @@ TEST_F(TapeTest, LeavesUnreachedParametersWithoutGradient) {
   EXPECT_EQ(ready, (std::vector<std::string>{"used"}));
 }
 
+// A leaf that no tangent reaches is announced like the others: ranks must do the same.
+TEST_F(TapeTest, LeavesTheValuesOfParametersGradientsOut) {
+  Parameter w = parameter("w", {2, 3}), unseeded = parameter("unseeded", {4, 5});
+  w.tangents = {tensor({1, 10})};
+  Tape tape(backend, Recording::on, 1, DualParts::tangents);
+  std::vector<std::string> ready;
+  tape.on_parameter_ready = [&](Parameter& p) { ready.push_back(p.name); };
+  Variable x = tape.input(tensor({1, 1}));
+  Variable a = tape.parameter(w), b = tape.parameter(unseeded);
+  EXPECT_EQ(tape.wanted(a.node), DualParts::tangents);
+  EXPECT_EQ(tape.wanted(x.node), DualParts::all);
+  EXPECT_EQ(tape.wanted(nullptr), DualParts::all);
+  Variable y = add(tape, mul(tape, unary(tape, UnaryOp::square, a), x), b);
+  tape.backward(y, tensor({1, 1}));
+  EXPECT_FALSE(w.grad.value.defined());
+  EXPECT_EQ(block(w.grad.tangent(0)), (Block{2, 20}));
+  EXPECT_FALSE(unseeded.grad.value.defined());
+  EXPECT_FALSE(unseeded.grad.has_tangent());
+  EXPECT_EQ(block(tape.gradient(x).value), (Block{4, 9}));
+  EXPECT_EQ(ready, (std::vector<std::string>{"unseeded", "w"}));
+}
+
 TEST_F(TapeTest, RecordsNothingWhenOff) {
   Parameter w = parameter("w", {2});
   Tape tape(backend, Recording::off);

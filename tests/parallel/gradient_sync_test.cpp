@@ -27,8 +27,8 @@ class GradientSums : public testing::TestWithParam<int> {
   }
 
   // The root is the sum of (rank + 1 + number) p + p^2 / 2 over the parameters in use.
-  void backward(GradientSync& sync, int probes) {
-    Tape tape(*backend, Recording::on, probes);
+  void backward(GradientSync& sync, int probes, DualParts parts = DualParts::all) {
+    Tape tape(*backend, Recording::on, probes, parts);
     Variable root = tape.constant(backend->zeros({1}, DType::f64));
     int number = 0;
     for (Parameter& p : state.parameters()) {
@@ -52,7 +52,7 @@ class GradientSums : public testing::TestWithParam<int> {
     for (double v : x.span<double>()) EXPECT_DOUBLE_EQ(v, expected) << name;
   }
 
-  void expect_sums(int probes) {
+  void expect_sums(int probes, DualParts parts = DualParts::all) {
     int number = 0;
     for (const Parameter& p : state.parameters()) {
       bool used = number++ % 3 != unused;
@@ -62,7 +62,10 @@ class GradientSums : public testing::TestWithParam<int> {
         gradient += used ? slope(r) + number : 0;  // values are 0
         tangent += used ? slope(r) : 0;
       }
-      expect_all(p.grad.value, gradient, p.name);
+      if (parts == DualParts::all)
+        expect_all(p.grad.value, gradient, p.name);
+      else
+        EXPECT_FALSE(p.grad.value.defined()) << p.name;
       ASSERT_EQ(p.grad.tangents.size(), static_cast<std::size_t>(probes));
       for (const Tensor& t : p.grad.tangents) expect_all(t, tangent, p.name);
     }
@@ -81,6 +84,15 @@ TEST_P(GradientSums, AreThoseOfAllCopies) {
       GradientSync sync(state, *grid, bucket_bytes);
       backward(sync, probes);
       expect_sums(probes);
+    }
+}
+
+TEST_P(GradientSums, OfTangentsAlone) {
+  for (std::size_t bucket_bytes : {1u, 100u, 1u << 20})
+    for (int probes : {0, 1, 3}) {
+      GradientSync sync(state, *grid, bucket_bytes);
+      backward(sync, probes, DualParts::tangents);
+      expect_sums(probes, DualParts::tangents);
     }
 }
 

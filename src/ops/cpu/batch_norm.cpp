@@ -84,6 +84,31 @@ void add_grad_sums(const T* dy, const T* y, const T* x, const double* mean, std:
   });
 }
 
+/// Sums (2,C): of products with x - mean to products with xhat.
+void scale_products(Tensor& sums, const BatchMoments& moments) {
+  const std::int64_t columns = sums.dim(1);
+  for (std::int64_t c = 0; c < columns; ++c)
+    sums.data<double>()[columns + c] *= moments.inv_std.data<double>()[c];
+}
+
+/// What enters the tangent of the sums; null `y`: no activation.
+template <class T>
+struct TangentPointers {
+  const T *dy, *tdy, *y, *x, *tx;
+};
+
+template <bool masked, class T>
+void add_tangent_sums(TangentPointers<T> at, const double* mean, std::int64_t begin,
+                      std::int64_t end, std::int64_t columns, double* into) {
+  add_columns<2>(begin, end, columns, into, [=](std::int64_t i, std::int64_t c) {
+    const double gradient = at.tdy[i];
+    const double product = gradient * (static_cast<double>(at.x[i]) - mean[c]) +
+                           static_cast<double>(at.dy[i]) * static_cast<double>(at.tx[i]);
+    const bool passes = !masked || at.y[i] > T{0};
+    return std::array<double, 2>{passes ? gradient : 0.0, passes ? product : 0.0};
+  });
+}
+
 /// dx = scale g - offset - slope (x - mean), the formula of batch_norm_grad by channel.
 template <class T>
 struct GradLine {
@@ -190,8 +215,31 @@ Backend::BatchNormGradSums CpuBackend::batch_norm_grad_sums(const Tensor& dy, co
                        : add_grad_sums<false>(grad, out, from, mean, begin, end, columns, partial);
                  });
   });
-  for (std::int64_t c = 0; c < columns; ++c)
-    result[columns + c] *= moments.inv_std.data<double>()[c];
+  scale_products(sums, moments);
+  return with_parameter_grads(sums, x.dtype());
+}
+
+Backend::BatchNormGradSums CpuBackend::batch_norm_grad_sums_tangent(
+    const Tensor& dy, const Tensor& tdy, const Tensor& y, const Tensor& x, const Tensor& tx,
+    const BatchMoments& moments) {
+  const auto [rows, columns] = extent(x);
+  for (const Tensor* like_x : {&dy, &tdy, &tx})
+    ref::expect(*like_x, "a gradient or tangent of batch_norm", x.shape(), x.dtype());
+  if (y) ref::expect(y, "the output of batch_norm", x.shape(), x.dtype());
+  expect_moments(moments, columns);
+  Tensor sums = empty({2, columns}, DType::f64);
+  double* result = sums.data<double>();
+  const double* mean = moments.mean.data<double>();
+  dispatch_float(x.dtype(), [&, rows = rows, columns = columns]<class T>() {
+    const TangentPointers<T> at{dy.data<T>(), tdy.data<T>(), y ? y.data<T>() : nullptr, x.data<T>(),
+                                tx.data<T>()};
+    blocked_sums(rows, 2 * columns, x.numel(), result,
+                 [=](std::int64_t begin, std::int64_t end, double* partial) {
+                   at.y ? add_tangent_sums<true>(at, mean, begin, end, columns, partial)
+                        : add_tangent_sums<false>(at, mean, begin, end, columns, partial);
+                 });
+  });
+  scale_products(sums, moments);
   return with_parameter_grads(sums, x.dtype());
 }
 

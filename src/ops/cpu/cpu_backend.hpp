@@ -44,10 +44,14 @@ class CpuBackend : public RefBackend {
                           const Tensor& beta, const Tensor& residual, Activation act) override;
   BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
                                          const BatchMoments& moments) override;
+  BatchNormGradSums batch_norm_grad_sums_tangent(const Tensor& dy, const Tensor& tdy,
+                                                 const Tensor& y, const Tensor& x, const Tensor& tx,
+                                                 const BatchMoments& moments) override;
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                 const BatchMoments& moments, const Tensor& gamma,
                                 const Tensor& sums, const Tensor& count,
                                 bool want_residual) override;
+  Tensor channel_affine(const ChannelSum& sum) override;
 
   Tensor dots(std::span<const Tensor> a, std::span<const Tensor> b) override;
   void sgd_step(std::span<const SgdSlot> slots, const SgdSpec& spec,

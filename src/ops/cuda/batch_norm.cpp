@@ -2,6 +2,7 @@
 #include "ops/cuda/cuda_backend.hpp"
 #include "ops/cuda/operands.hpp"
 #include "ops/dispatch.hpp"
+#include "ops/ref/channel_check.hpp"
 #include "ops/ref/check.hpp"
 
 namespace switchyard {
@@ -27,6 +28,16 @@ BatchNormGradInputs<T> grad_inputs(const Tensor& dy, const Tensor& y, const Tens
   ref::expect(dy, "the gradient of the normalisation", x.shape(), x.dtype());
   if (y) ref::expect(y, "the output of the normalisation", x.shape(), x.dtype());
   return {dy.data<T>(), data_or_null<T>(y), x.data<T>()};
+}
+
+Backend::BatchNormGradSums empty_grad_sums(Backend& backend, const Tensor& x) {
+  auto parameter_grad = [&] { return backend.empty({x.dim(-1)}, wide_dtype(x.dtype())); };
+  return {backend.empty({2, x.dim(-1)}, DType::f64), parameter_grad(), parameter_grad()};
+}
+
+template <class T>
+BatchNormGradSumsOut<T> pointers_to(Backend::BatchNormGradSums& out) {
+  return {out.sums.data<double>(), out.dgamma.data<Compute<T>>(), out.dbeta.data<Compute<T>>()};
 }
 
 }  // namespace
@@ -65,14 +76,43 @@ Backend::BatchNormGradSums CudaBackend::batch_norm_grad_sums(const Tensor& dy, c
   const BatchNormMoments by = moments_of(x, moments);
   const BatchNormExtent extent = extent_of(x, device_);
   Tensor partial = partial_sums(*this, extent);
-  auto parameter_grad = [&] { return empty({x.dim(-1)}, wide_dtype(x.dtype())); };
-  BatchNormGradSums out{empty({2, x.dim(-1)}, DType::f64), parameter_grad(), parameter_grad()};
+  BatchNormGradSums out = empty_grad_sums(*this, x);
   dispatch_compute(x.dtype(), [&]<class T>() {
-    launch_batch_norm_grad_sums<T>(
-        stream(), extent, grad_inputs<T>(dy, y, x), by, partial.data<double>(),
-        {out.sums.data<double>(), out.dgamma.data<Compute<T>>(), out.dbeta.data<Compute<T>>()});
+    launch_batch_norm_grad_sums<T>(stream(), extent, grad_inputs<T>(dy, y, x), by,
+                                   partial.data<double>(), pointers_to<T>(out));
   });
   return out;
+}
+
+Backend::BatchNormGradSums CudaBackend::batch_norm_grad_sums_tangent(
+    const Tensor& dy, const Tensor& tdy, const Tensor& y, const Tensor& x, const Tensor& tx,
+    const BatchMoments& moments) {
+  const BatchNormMoments by = moments_of(x, moments);
+  ref::expect(tdy, "the tangent of the gradient", x.shape(), x.dtype());
+  ref::expect(tx, "the tangent of the input", x.shape(), x.dtype());
+  const BatchNormExtent extent = extent_of(x, device_);
+  Tensor partial = partial_sums(*this, extent);
+  BatchNormGradSums out = empty_grad_sums(*this, x);
+  dispatch_compute(x.dtype(), [&]<class T>() {
+    launch_batch_norm_grad_sums_tangent<T>(stream(), extent,
+                                           {grad_inputs<T>(dy, y, x), tdy.data<T>(), tx.data<T>()},
+                                           by, partial.data<double>(), pointers_to<T>(out));
+  });
+  return out;
+}
+
+Tensor CudaBackend::channel_affine(const ChannelSum& sum) {
+  ref::expect_channel_sum(sum);
+  const Tensor& x = sum.first.x;
+  Tensor y = empty(x.shape(), x.dtype());
+  dispatch_compute(x.dtype(), [&]<class T>() {
+    using C = Compute<T>;
+    launch_channel_affine<T>(stream(), extent_of(x, device_),
+                             {x.data<T>(), sum.first.slope.data<C>(), data_or_null<T>(sum.second.x),
+                              data_or_null<C>(sum.second.slope), data_or_null<C>(sum.offset),
+                              data_or_null<T>(sum.addend), data_or_null<T>(sum.mask), y.data<T>()});
+  });
+  return y;
 }
 
 Backend::BatchNormGrad CudaBackend::batch_norm_grad(const Tensor& dy, const Tensor& y,

@@ -1,12 +1,8 @@
 #include "ops/cuda/batch_norm_kernels.hpp"
-#include "ops/cuda/channel_walk.cuh"
+#include "ops/cuda/channel_map.cuh"
 
 namespace switchyard {
 namespace {
-
-// Together they keep enough loads on their way to fill the memory's bandwidth.
-constexpr int kBlocksPerMultiprocessor = 2;
-constexpr int kLoadsInFlight = 4;  // packs of a thread, at least
 
 // kCount coefficients of each of the block's channels, made in double by one thread a channel.
 template <class C, int N, int kCount>
@@ -36,24 +32,6 @@ struct Coefficients {
     return pack;
   }
 };
-
-// put(i, get(i)) for the first element i of each of the thread's packs, kInFlight loads ahead.
-template <int N, int kInFlight, class Get, class Put>
-__device__ void for_each_pack(const ChannelWalk& walk, Get&& get, Put&& put) {
-  const std::int64_t stride = walk.stride();
-  for (std::int64_t r = walk.first_row(); r < walk.rows; r += kInFlight * stride) {
-    const std::int64_t first = r * walk.channels + walk.channel(N);
-    const std::int64_t step = stride * walk.channels;
-    using Row = decltype(get(first));
-    Row found[kInFlight];
-#pragma unroll
-    for (int n = 0; n < kInFlight; ++n)
-      found[n] = r + n * stride < walk.rows ? get(first + n * step) : Row{};
-#pragma unroll
-    for (int n = 0; n < kInFlight; ++n)
-      if (r + n * stride < walk.rows) put(first + n * step, found[n]);
-  }
-}
 
 template <class T, int N>
 __global__ void __launch_bounds__(kBlock, kBlocksPerMultiprocessor)
@@ -126,14 +104,6 @@ __global__ void __launch_bounds__(kBlock, kBlocksPerMultiprocessor)
         store_pack(p.dx + i, dx);
         if (p.dresidual) store_pack(p.dresidual + i, dresidual);
       });
-}
-
-template <int N, class Kernel, class Work>
-void launch_walk(cudaStream_t stream, const BatchNormExtent& extent, Kernel kernel, int steps,
-                 const BatchNormMoments& moments, const Work& work) {
-  const ChannelWalk walk = ChannelWalk::over(extent.rows, extent.channels, N);
-  launch(kernel, walk.grid(N, steps, kBlocksPerMultiprocessor * extent.multiprocessors), kBlock,
-         stream, walk, moments, work);
 }
 
 }  // namespace

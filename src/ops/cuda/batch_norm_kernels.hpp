@@ -54,6 +54,38 @@ void launch_batch_norm_grad_sums(cudaStream_t stream, const BatchNormExtent& ext
                                  const BatchNormGradInputs<T>& in, const BatchNormMoments& moments,
                                  double* partial, const BatchNormGradSumsOut<T>& out);
 
+/// What reaches the tangent of a normalisation's backward.
+template <class T>
+struct BatchNormGradTangents {
+  BatchNormGradInputs<T> in;
+  const T* tdy;
+  const T* tx;
+};
+
+/// Of tg, and of tg xhat + g tx inv_std.
+template <class T>
+void launch_batch_norm_grad_sums_tangent(cudaStream_t stream, const BatchNormExtent& extent,
+                                         const BatchNormGradTangents<T>& in,
+                                         const BatchNormMoments& moments, double* partial,
+                                         const BatchNormGradSumsOut<T>& out);
+
+/// ChannelSum; null what is absent. Slopes and offset by channel.
+template <class T>
+struct ChannelAffine {
+  const T* first;
+  const Compute<T>* first_slope;
+  const T* second;
+  const Compute<T>* second_slope;
+  const Compute<T>* offset;
+  const T* addend;
+  const T* mask;
+  T* y;
+};
+
+template <class T>
+void launch_channel_affine(cudaStream_t stream, const BatchNormExtent& extent,
+                           const ChannelAffine<T>& affine);
+
 template <class T>
 struct BatchNormApply {
   const T* x;

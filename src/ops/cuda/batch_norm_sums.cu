@@ -55,6 +55,31 @@ struct MaskedProducts {
   }
 };
 
+// Terms tg and tg x + g tx. A row of zeros adds nothing.
+template <class T>
+struct MaskedProductTangents {
+  static constexpr int kRowsInFlight = 2;  // what registers hold
+  BatchNormGradTangents<T> p;
+
+  template <int N>
+  struct Row {
+    Pack<T, N> dy, tdy, y, x, tx;
+  };
+  template <int N>
+  __device__ Row<N> load(std::int64_t i) const {
+    const Pack<T, N> dy = load_pack<N>(p.in.dy + i), tdy = load_pack<N>(p.tdy + i);
+    const Pack<T, N> x = load_pack<N>(p.in.x + i), tx = load_pack<N>(p.tx + i);
+    return {dy, tdy, p.in.y ? load_pack<N>(p.in.y + i) : Pack<T, N>{}, x, tx};
+  }
+  template <int N>
+  __device__ void add(const Row<N>& row, int j, Term<T>& first, Term<T>& second) const {
+    auto term = [](T v) { return static_cast<Term<T>>(static_cast<Compute<T>>(v)); };
+    if (p.in.y && !(static_cast<Compute<T>>(row.y.at[j]) > 0)) return;
+    first += term(row.tdy.at[j]);
+    second += term(row.tdy.at[j]) * term(row.x.at[j]) + term(row.dy.at[j]) * term(row.tx.at[j]);
+  }
+};
+
 // A block's sums of both terms by channel, of its walkers in ascending order: partial
 // (gridDim.x, 2, channels).
 template <int N>
@@ -195,11 +220,29 @@ void launch_batch_norm_grad_sums(cudaStream_t stream, const BatchNormExtent& ext
     launch_sums<T, 1>(stream, extent, terms, partial, store);
 }
 
+template <class T>
+void launch_batch_norm_grad_sums_tangent(cudaStream_t stream, const BatchNormExtent& extent,
+                                         const BatchNormGradTangents<T>& in,
+                                         const BatchNormMoments& moments, double* partial,
+                                         const BatchNormGradSumsOut<T>& out) {
+  constexpr int kPack = kPackSize<T>;
+  const MaskedProductTangents<T> terms{in};
+  const StoreGradSums<T> store{out, moments};
+  if (extent.channels % kPack == 0 &&
+      aligned_to(kAccessBytes, in.in.dy, in.tdy, in.in.y, in.in.x, in.tx))
+    launch_sums<T, kPack>(stream, extent, terms, partial, store);
+  else
+    launch_sums<T, 1>(stream, extent, terms, partial, store);
+}
+
 #define SY_INSTANTIATE(T)                                                                       \
   template void launch_batch_norm_sums(cudaStream_t, const BatchNormExtent&, const T*, double*, \
                                        double*);                                                \
   template void launch_batch_norm_grad_sums(                                                    \
       cudaStream_t, const BatchNormExtent&, const BatchNormGradInputs<T>&,                      \
+      const BatchNormMoments&, double*, const BatchNormGradSumsOut<T>&);                        \
+  template void launch_batch_norm_grad_sums_tangent(                                            \
+      cudaStream_t, const BatchNormExtent&, const BatchNormGradTangents<T>&,                    \
       const BatchNormMoments&, double*, const BatchNormGradSumsOut<T>&);
 SY_INSTANTIATE(float)
 SY_INSTANTIATE(double)

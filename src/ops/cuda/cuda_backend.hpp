@@ -114,10 +114,14 @@ class CudaBackend final : public Backend {
                           const Tensor& beta, const Tensor& residual, Activation act) override;
   BatchNormGradSums batch_norm_grad_sums(const Tensor& dy, const Tensor& y, const Tensor& x,
                                          const BatchMoments& moments) override;
+  BatchNormGradSums batch_norm_grad_sums_tangent(const Tensor& dy, const Tensor& tdy,
+                                                 const Tensor& y, const Tensor& x, const Tensor& tx,
+                                                 const BatchMoments& moments) override;
   BatchNormGrad batch_norm_grad(const Tensor& dy, const Tensor& y, const Tensor& x,
                                 const BatchMoments& moments, const Tensor& gamma,
                                 const Tensor& sums, const Tensor& count,
                                 bool want_residual) override;
+  Tensor channel_affine(const ChannelSum& sum) override;
 
   Tensor random_normal(const RandomKey& key, const Tensor& sample_ids, std::int64_t columns,
                        DType dtype) override;

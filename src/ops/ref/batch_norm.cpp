@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/ref/channel_check.hpp"
 #include "ops/ref/check.hpp"
 #include "ops/ref/ref_backend.hpp"
 
@@ -108,6 +109,18 @@ Backend::BatchNormGradSums RefBackend::batch_norm_grad_sums(const Tensor& dy, co
   return with_parameter_grads(sums, x.dtype());
 }
 
+Backend::BatchNormGradSums RefBackend::batch_norm_grad_sums_tangent(
+    const Tensor& dy, const Tensor& tdy, const Tensor& y, const Tensor& x, const Tensor& tx,
+    const BatchMoments& moments) {
+  const Tensor of_tdy = batch_norm_grad_sums(tdy, y, x, moments).sums;
+  const Tensor no_mean = zeros({x.dim(-1)}, DType::f64);
+  const Tensor of_tx = batch_norm_grad_sums(dy, y, tx, {no_mean, moments.inv_std}).sums;
+  Tensor sums = convert(of_tdy, DType::f64);
+  Tensor products = sums.rows(1, 2);
+  accumulate(products, of_tx.rows(1, 2));
+  return with_parameter_grads(sums, x.dtype());
+}
+
 Backend::BatchNormGradSums RefBackend::with_parameter_grads(const Tensor& sums, DType dtype) {
   auto row = [&](int r) { return convert(sums.rows(r, r + 1), dtype).reshape({sums.dim(1)}); };
   return {sums, row(1), row(0)};
@@ -136,6 +149,25 @@ Backend::BatchNormGrad RefBackend::batch_norm_grad(const Tensor& dy, const Tenso
     });
   });
   return {dx, want_residual ? g : Tensor{}};
+}
+
+Tensor RefBackend::channel_affine(const ChannelSum& sum) {
+  ref::expect_channel_sum(sum);
+  const Tensor& x = sum.first.x;
+  Tensor y = empty(x.shape(), x.dtype());
+  dispatch_float(x.dtype(), [&]<class T>() {
+    for_each_channel(x, [&](std::int64_t i, std::int64_t c) {
+      auto product = [=](const ChannelTerm& term) {
+        return static_cast<double>(term.x.data<T>()[i]) * term.slope.data<T>()[c];
+      };
+      double v = product(sum.first);
+      if (sum.second.x) v += product(sum.second);
+      if (sum.offset) v += sum.offset.data<T>()[c];
+      if (sum.addend) v += sum.addend.data<T>()[i];
+      y.data<T>()[i] = static_cast<T>(!sum.mask || sum.mask.data<T>()[i] > 0 ? v : 0.0);
+    });
+  });
+  return y;
 }
 
 }  // namespace switchyard

@@ -72,6 +72,9 @@ void check_derivatives(Backend& backend, const OpCase& op, const Ranks& ranks) {
     EXPECT_LT(error(ranks, both.jvp[0], along_u.jvp[0]), same_tolerance) << "jvp of two probes";
     EXPECT_LT(error(ranks, both.hess[0], along_u.hess[0]), same_tolerance) << "H v of two probes";
 
+    Evaluation alone = evaluate(backend, op, ranks, x, {u, v}, DualParts::tangents);
+    EXPECT_LT(error(ranks, alone.hess[1], both.hess[1]), same_tolerance) << "H v alone";
+
     Differences expected = central_differences(backend, op, ranks, x, v);
     expect_near(dot(ranks, plain.grad, v), expected.scalar, difference_tolerance, "vjp");
     EXPECT_LT(error(ranks, both.jvp[1], expected.value), difference_tolerance) << "jvp";

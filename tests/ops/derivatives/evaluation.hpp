@@ -14,8 +14,8 @@ struct Evaluation {
   std::vector<Point> hess;  ///< H v, by probe
 };
 
-/// At x, with one probe a direction.
+/// At x, with one probe a direction. Without the values of parameters' gradients, `grad` is empty.
 Evaluation evaluate(Backend& backend, const OpCase& op, const Ranks& ranks, const Point& x,
-                    const std::vector<Point>& directions = {});
+                    const std::vector<Point>& directions = {}, DualParts parts = DualParts::all);
 
 }  // namespace switchyard::test

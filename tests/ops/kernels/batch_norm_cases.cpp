@@ -79,6 +79,44 @@ KernelCase grad(const Shape& x) {
           InBf16{kBf16Rounding, {5}}};
 }
 
+KernelCase sums_tangent(const Shape& x) {
+  const Shape channel{x.back()};
+  return {fmt::format("batch_norm_grad_sums_tangent_{}", fmt::join(x, "x")),
+          {x, x, x, x, x, channel, channel},
+          kSumsTolerance,
+          [](Backend& backend, const Tensors& in) -> Tensors {
+            const BatchMoments by = moments(backend, in[5], in[6]);
+            Tensors out;
+            for (const Tensor& y : {Tensor(), backend.relu(in[4])})
+              out.push_back(
+                  backend.batch_norm_grad_sums_tangent(in[0], in[1], y, in[2], in[3], by).sums);
+            return out;
+          },
+          InBf16{kFloatSums, {}}};
+}
+
+/// Every combination of what may be absent.
+KernelCase affine(const Shape& x) {
+  const Shape channel{x.back()};
+  return {fmt::format("channel_affine_{}", fmt::join(x, "x")),
+          {x, x, x, x, channel, channel, channel},
+          kTolerance,
+          [](Backend& backend, const Tensors& in) -> Tensors {
+            const Tensor positive = backend.relu(in[3]);
+            Tensors out;
+            for (int present = 0; present < 16; ++present) {
+              ChannelSum sum{.first = {in[0], in[4]}};
+              if (present & 1) sum.second = {in[1], in[5]};
+              if (present & 2) sum.offset = in[6];
+              if (present & 4) sum.addend = in[2];
+              if (present & 8) sum.mask = positive;
+              out.push_back(backend.channel_affine(sum));
+            }
+            return out;
+          },
+          InBf16{kBf16Rounding, {4, 5, 6}}};
+}
+
 /// Statistics of `rows` numbers a channel, and running ones after them.
 KernelCase statistics(std::int64_t channels, double rows) {
   return {fmt::format("batch_norm_statistics_{}_of_{}", channels, rows),
@@ -114,7 +152,8 @@ std::vector<KernelCase> batch_norm_cases() {
   std::vector<KernelCase> all;
   for (const Shape& x : std::vector<Shape>{
            {1, 5}, {37, 3}, {0, 6}, {2, 3, 5, 17}, {3, 32, 32, 64}, {5, 4, 4, 512}, {4099, 4}})
-    for (auto make : {sums, parameter_grads, apply, grad}) all.push_back(make(x));
+    for (auto make : {sums, sums_tangent, parameter_grads, apply, grad, affine})
+      all.push_back(make(x));
   for (double rows : {0.0, 1.0, 2.0, 4096.0})
     for (std::int64_t channels : {1, 64, 1000}) all.push_back(statistics(channels, rows));
   return all;

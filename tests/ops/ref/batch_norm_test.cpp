@@ -77,6 +77,49 @@ TEST_F(RefBatchNorm, GradientsMatchDifferences) {
       differences(gamma, [&](const Tensor& v) { return loss(x, v, beta, residual); }), 1e-7);
 }
 
+// One channel, mean 2, inv_std 0.5; the second row is masked away.
+TEST_F(RefBatchNorm, GradSumsTangentHandNumbers) {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    const Tensor x = test::make(backend, {3, 1}, {3, 7, 0}, dtype);
+    const Tensor tx = test::make(backend, {3, 1}, {10, 99, 20}, dtype);
+    const Tensor dy = test::make(backend, {3, 1}, {4, 99, -1}, dtype);
+    const Tensor tdy = test::make(backend, {3, 1}, {6, 99, 8}, dtype);
+    const Tensor y = test::make(backend, {3, 1}, {1, 0, 2}, dtype);
+    const BatchMoments m = {test::make(backend, {1}, {2}), test::make(backend, {1}, {0.5})};
+    auto found = backend.batch_norm_grad_sums_tangent(dy, tdy, y, x, tx, m);
+    test::expect_values(backend, found.sums, {2, 1}, {14, 5});
+    test::expect_values(backend, found.dbeta, {1}, {14});
+    test::expect_values(backend, found.dgamma, {1}, {5});
+    EXPECT_EQ(found.dgamma.dtype(), dtype);
+    EXPECT_THROW(backend.batch_norm_grad_sums_tangent(dy, tdy, y, x, {}, m), Error);
+    EXPECT_THROW(backend.batch_norm_grad_sums_tangent(dy, {}, y, x, tx, m), Error);
+  }
+}
+
+TEST_F(RefBatchNorm, ChannelAffineHandNumbers) {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    auto matrix = [&](const std::vector<double>& v) {
+      return test::make(backend, {2, 2}, v, dtype);
+    };
+    auto channels = [&](const std::vector<double>& v) {
+      return test::make(backend, {2}, v, dtype);
+    };
+    ChannelSum sum{.first = {matrix({1, 2, 3, 4}), channels({10, -1})}};
+    test::expect_values(backend, backend.channel_affine(sum), {2, 2}, {10, -2, 30, -4});
+    sum.second = {matrix({0, 1, 0, 2}), channels({9, 100})};
+    sum.offset = channels({0.5, 0.25});
+    sum.addend = matrix({-20, 0, 0, 0});
+    test::expect_values(backend, backend.channel_affine(sum), {2, 2}, {-9.5, 98.25, 30.5, 196.25});
+    sum.mask = matrix({1e-30, -1, 0, 2});
+    test::expect_values(backend, backend.channel_affine(sum), {2, 2}, {-9.5, 0, 0, 196.25});
+    sum.second.slope = {};
+    EXPECT_THROW(backend.channel_affine(sum), Error);
+    const Tensor one_channel = test::make(backend, {1}, {1}, dtype);
+    EXPECT_THROW(backend.channel_affine({.first = {matrix({1, 2, 3, 4}), one_channel}}), Error);
+    EXPECT_THROW(backend.channel_affine({}), Error);
+  }
+}
+
 // Two parts with common sums give the rows of the whole, also when one part is empty.
 TEST_F(RefBatchNorm, PartsNormalisedTogetherEqualTheWhole) {
   Tensor x = test::noise(backend, {5, 3}, 1), dy = test::noise(backend, {5, 3}, 2);
