@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -33,7 +34,15 @@ std::vector<double> random_unit(std::size_t n, std::uint64_t number) {
 
 SplitSpace::SplitSpace(Communicator& owners, DType dtype, int replicated,
                        const std::vector<int>& expert_sizes, BackendKind backend)
-    : owners_(owners), backend_(make_backend(backend)) {
+    : SplitSpace(nullptr, make_backend(backend), owners, dtype, replicated, expert_sizes) {}
+
+SplitSpace::SplitSpace(Backend& backend, Communicator& owners, DType dtype, int replicated,
+                       const std::vector<int>& expert_sizes)
+    : SplitSpace(&backend, nullptr, owners, dtype, replicated, expert_sizes) {}
+
+SplitSpace::SplitSpace(Backend* backend, std::unique_ptr<Backend> own, Communicator& owners,
+                       DType dtype, int replicated, const std::vector<int>& expert_sizes)
+    : owners_(owners), own_backend_(std::move(own)), backend_(backend ? *backend : *own_backend_) {
   std::vector<VectorSegment> segments;
   auto place = [&](std::string name, int size, bool owned) {
     segments.push_back({std::move(name), size, owned});
@@ -44,38 +53,38 @@ SplitSpace::SplitSpace(Communicator& owners, DType dtype, int replicated,
   place("neck", replicated - replicated / 3, false);
   dimension_ = replicated;
   const int experts = static_cast<int>(expert_sizes.size());
-  const ExpertRange own = expert_range(experts, owners.size(), owners.rank().value);
+  const ExpertRange own_experts = expert_range(experts, owners.size(), owners.rank().value);
   for (int e = 0; e < experts; ++e) {
     const int size = expert_sizes[static_cast<std::size_t>(e)];
-    if (e >= own.first && e < own.last) place(fmt::format("expert{}", e), size, true);
+    if (e >= own_experts.first && e < own_experts.last)
+      place(fmt::format("expert{}", e), size, true);
     dimension_ += size;
   }
-  vectors_ = std::make_unique<VectorSpace>(*backend_, owners, dtype, std::move(segments));
+  vectors_ = std::make_unique<VectorSpace>(backend_, owners, dtype, std::move(segments));
 }
 
 std::vector<double> SplitSpace::gather(const Tensor& x) const {
-  const Tensor wide = backend_->convert(x, DType::f64);
-  Tensor owned = backend_->zeros({dimension_}, DType::f64);
-  Tensor whole = backend_->zeros({dimension_}, DType::f64);
+  const Tensor wide = backend_.convert(x, DType::f64);
+  const auto n = static_cast<std::size_t>(dimension_);
+  std::vector<double> whole(n);
+  Tensor owned(*host_, {dimension_}, DType::f64);
+  std::fill_n(owned.data<double>(), n, 0.0);
   for (std::size_t i = 0; i < first_.size(); ++i) {
-    const VectorSegment& segment = vectors_->segments()[i];
-    Tensor into = (segment.owned ? owned : whole).rows(first_[i], first_[i] + segment.size);
-    backend_->assign(into, vectors_->segment(wide, i));
+    double* into = vectors_->segments()[i].owned ? owned.data<double>() : whole.data();
+    backend_.to_host(vectors_->segment(wide, i), into + first_[i]);
   }
   owners_.all_reduce_sum(owned);
-  backend_->accumulate(whole, owned);
-  return {whole.data<double>(), whole.data<double>() + dimension_};
+  for (std::size_t i = 0; i < n; ++i) whole[i] += owned.data<double>()[i];
+  return whole;
 }
 
 Tensor SplitSpace::scatter(std::span<const double> whole) const {
   Tensor x = vectors_->zeros();
   for (std::size_t i = 0; i < first_.size(); ++i) {
-    const std::int64_t size = vectors_->segments()[i].size;
+    const Tensor part =
+        backend_.from_host(whole.data() + first_[i], {vectors_->segments()[i].size}, DType::f64);
     Tensor into = vectors_->segment(x, i);
-    backend_->assign(
-        into, backend_->convert(backend_->from_host(&whole[static_cast<std::size_t>(first_[i])],
-                                                    {size}, DType::f64),
-                                x.dtype()));
+    backend_.assign(into, backend_.convert(part, x.dtype()));
   }
   return x;
 }

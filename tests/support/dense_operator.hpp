@@ -12,13 +12,17 @@
 
 namespace switchyard::test {
 
-/// A space in host memory whose whole vectors hold the replicated entries (segments "stem" and
+/// A space whose whole vectors hold the replicated entries (segments "stem" and
 /// "neck", a third and two thirds), then those of experts 0, 1, ... (segments "expert0", ...).
 /// Contiguous experts lie on each rank; with fewer experts than ranks some own nothing.
 class SplitSpace {
  public:
   SplitSpace(Communicator& owners, DType dtype, int replicated,
              const std::vector<int>& expert_sizes, BackendKind backend = BackendKind::ref);
+  /// In the memory of another backend, which must outlive this. `owners` takes tensors of the
+  /// host's memory too.
+  SplitSpace(Backend& backend, Communicator& owners, DType dtype, int replicated,
+             const std::vector<int>& expert_sizes);
 
   VectorSpace& vectors() { return *vectors_; }
   int dimension() const { return dimension_; }
@@ -29,8 +33,13 @@ class SplitSpace {
   Tensor scatter(std::span<const double> whole) const;
 
  private:
+  SplitSpace(Backend* backend, std::unique_ptr<Backend> own, Communicator& owners, DType dtype,
+             int replicated, const std::vector<int>& expert_sizes);
+
   Communicator& owners_;
-  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<Backend> own_backend_;  ///< null where another's is used
+  Backend& backend_;
+  std::shared_ptr<Allocator> host_ = make_host_allocator();
   std::unique_ptr<VectorSpace> vectors_;
   std::vector<int> first_;  ///< index in whole vectors of each local segment's first entry
   int dimension_ = 0;
