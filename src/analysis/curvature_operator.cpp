@@ -88,6 +88,12 @@ CurvatureOperator::CurvatureOperator(DistributedClassifier& classifier, Paramete
   SY_REQUIRE(samples_ > 0, ExitCode::bad_usage,
              "curvature is a mean over samples, and there are none; choose some");
   validate(options_, classifier_.model().config().head);
+  records_.resize(batches_.size());
+  if (options_.cache == CacheUse::on) cached_ = batches_.size();
+  if (options_.cache == CacheUse::automatic) {
+    cached_ = 1;  // to see what one takes
+    cached_is_final_ = false;
+  }
 }
 
 std::vector<Tensor> CurvatureOperator::apply(std::span<const Tensor> xs) {
@@ -102,17 +108,55 @@ std::vector<Tensor> CurvatureOperator::apply(std::span<const Tensor> xs) {
 std::vector<Tensor> CurvatureOperator::apply_block(std::span<const Tensor> xs) {
   std::vector<Tensor> sums;
   for (std::size_t i = 0; i < xs.size(); ++i) sums.push_back(space().zeros());
-  for (const Batch& batch : batches_)
-    options_.matrix == CurvatureMatrix::hessian ? apply_hessian(batch, xs, sums)
-                                                : apply_gauss_newton(batch, xs, sums);
+  drop_stale_values();
+  for (std::size_t i = 0; i < batches_.size(); ++i)
+    pass_over(i, [&](const Batch& batch) {
+      options_.matrix == CurvatureMatrix::hessian ? apply_hessian(batch, xs, sums)
+                                                  : apply_gauss_newton(batch, xs, sums);
+    });
   for (Tensor& sum : sums) space_.sum_over_copies(sum);
   return sums;
+}
+
+void CurvatureOperator::pass_over(std::size_t i, const std::function<void(const Batch&)>& work) {
+  const Batch& batch = batches_[i];
+  if (i >= cached_) return work(batch);
+  std::vector<Tensor> known = {batch.images, batch.labels, batch.sample_ids};
+  for (const Parameter& p : classifier_.state().parameters()) known.push_back(p.value);
+  for (const BufferTensor& b : classifier_.state().buffers()) known.push_back(b.value);
+  cache_.run(records_[i], known, [&] { work(batch); });
+  if (cached_is_final_) return;
+  cached_ = batches_with_room();
+  cached_is_final_ = true;
+  if (cached_ == 0) records_[0].clear();
+}
+
+// The same on all ranks, for what is kept is not sent again: as many as the fullest has room for.
+std::size_t CurvatureOperator::batches_with_room() {
+  const std::size_t each = std::max<std::size_t>(records_[0].kept_bytes(), 1);
+  const auto room =
+      static_cast<std::int64_t>(std::min(options_.cache_bytes / each, batches_.size()));
+  Communicator& world = classifier_.grid().world();
+  const std::vector<std::int64_t> mine(static_cast<std::size_t>(world.size()), room);
+  return static_cast<std::size_t>(std::ranges::min(world.all_to_all_counts(mine, 1)));
+}
+
+void CurvatureOperator::drop_stale_values() {
+  const std::uint64_t version = classifier_.state().version();
+  if (std::exchange(version_, version) == version) return;
+  for (PrimalRecord& record : records_) record.clear();
+}
+
+std::size_t CurvatureOperator::cached_bytes() const {
+  std::size_t bytes = 0;
+  for (const PrimalRecord& record : records_) bytes += record.kept_bytes();
+  return bytes;
 }
 
 void CurvatureOperator::apply_hessian(const Batch& batch, std::span<const Tensor> xs,
                                       std::vector<Tensor>& sums) {
   SeededParameters seeded(space_, xs);
-  Tape tape(cache_, Recording::on, static_cast<int>(xs.size()));
+  Tape tape(cache_, Recording::on, static_cast<int>(xs.size()), DualParts::tangents);
   ForwardContext pass = context(tape, batch);
   Variable root = share(pass, batch, forward(pass, batch));
   collect_tangents(tape, space_, sums);
@@ -137,7 +181,7 @@ void CurvatureOperator::apply_gauss_newton(const Batch& batch, std::span<const T
     tape.backward(root, seed(batch));
     by_logits = tape.gradient(input);
   }
-  Tape tape(cache_, Recording::on, probes);
+  Tape tape(cache_, Recording::on, probes, DualParts::tangents);
   Variable root = forward(context(tape, batch), batch).logits;
   collect_tangents(tape, space_, sums);
   tape.backward(root, std::move(by_logits));

@@ -8,6 +8,10 @@
 // the cross-entropy's Hessian H_L by the logits, and an ordinary backward pass. Top-k selection is
 // piecewise constant and is held fixed.
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -24,6 +28,15 @@ enum class CurvatureMatrix { hessian, gauss_newton };
 inline constexpr Choice<CurvatureMatrix> curvature_matrix_choices[] = {
     {CurvatureMatrix::hessian, "hessian"}, {CurvatureMatrix::gauss_newton, "ggn"}};
 
+/// Whether what does not depend on directions is kept from product to product.
+enum class CacheUse {
+  automatic,  ///< of as many batches as there is memory for
+  on,
+  off,
+};
+inline constexpr Choice<CacheUse> cache_choices[] = {
+    {CacheUse::automatic, "auto"}, {CacheUse::on, "on"}, {CacheUse::off, "off"}};
+
 struct CurvatureOptions {
   CurvatureMatrix matrix = CurvatureMatrix::hessian;
   /// Batch statistics are functions of the parameters, and each batch has its own; running ones are
@@ -31,6 +44,8 @@ struct CurvatureOptions {
   NormStatistics norm = NormStatistics::running;
   ObjectiveConfig objective = cross_entropy_objective();  ///< Gauss-Newton: cross-entropy only
   int block = 1;                                          ///< vectors that share one primal pass
+  CacheUse cache = CacheUse::off;
+  std::size_t cache_bytes = 0;  ///< automatic: what this rank has room for
 };
 
 class CurvatureOperator final : public SymmetricOperator {
@@ -49,12 +64,20 @@ class CurvatureOperator final : public SymmetricOperator {
   /// More vectors than block() are multiplied in turns.
   std::vector<Tensor> apply(std::span<const Tensor> xs) override;
 
+  /// Of how many batches, from the first on, values are kept; known after the first product.
+  std::size_t cached_batches() const { return cached_; }
+  /// Bytes of these values that this rank holds now.
+  std::size_t cached_bytes() const;
+
   /// The gradient of the objective, a vector of space(), by a pass without tangents. Collective.
   Tensor gradient();
   /// The mean objective over the samples, at the parameters' present values. Collective.
   double objective();
 
  private:
+  void pass_over(std::size_t batch, const std::function<void(const Batch&)>& work);
+  void drop_stale_values();
+  std::size_t batches_with_room();
   ForwardContext context(Tape& tape, const Batch& batch);
   HeadOutput forward(const ForwardContext& context, const Batch& batch);
   Variable share(const ForwardContext& context, const Batch& batch, const HeadOutput& output);
@@ -70,6 +93,11 @@ class CurvatureOperator final : public SymmetricOperator {
   std::vector<Batch> batches_;
   CurvatureOptions options_;
   std::int64_t samples_ = 0;  ///< of all batches, on all ranks
+
+  std::size_t cached_ = 0;
+  bool cached_is_final_ = true;
+  std::deque<PrimalRecord> records_;  ///< by batch
+  std::uint64_t version_ = 0;         ///< of the parameters that they were made with
 };
 
 }  // namespace switchyard

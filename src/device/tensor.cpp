@@ -43,4 +43,10 @@ Tensor Tensor::rows(std::int64_t begin, std::int64_t end) const {
   return view;
 }
 
+Tensor Tensor::on(Block block) const {
+  Tensor view = *this;
+  view.block_ = std::move(block);
+  return view;
+}
+
 }  // namespace switchyard

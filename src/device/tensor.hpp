@@ -65,6 +65,11 @@ class Tensor {
   Tensor reshape(Shape shape) const;
   /// Rows [begin, end) of the first dimension, same memory.
   Tensor rows(std::int64_t begin, std::int64_t end) const;
+  /// The memory that it is a view of, from `raw() - block().get()` on.
+  const Block& block() const { return block_; }
+  /// The same view of other memory of the kind and size; undefined, but of the same shape, for
+  /// none.
+  Tensor on(Block block) const;
   /// True when no other tensor shares this one's memory, so that writing to it surprises nobody.
   bool unique() const { return block_.use_count() == 1; }
 

@@ -69,6 +69,17 @@ class Backend {
   /// on each run of the program, when those before it are enqueued. It may block.
   virtual void between(std::function<void()> step) { step(); }
 
+  // -- exchanges between ranks, by those that make them ----------------------------------------
+  /// True while what depends on values alone is kept from pass to pass: tangents then travel
+  /// without their values.
+  virtual bool keeps_values() const { return false; }
+  /// What arrives when `exchange` sends x, which is known to be a value: all that it depends on, on
+  /// all ranks, may be kept, and then so may be the result. All ranks call alike.
+  virtual Tensor exchange_values(const Tensor& x, const std::function<Tensor()>& exchange);
+  /// Runs `exchange` in every pass; what it makes and what arrives are no values. Of values it
+  /// reads `x` alone, which may be undefined.
+  virtual void exchange_anew(const Tensor& x, const std::function<void()>& exchange);
+
   // -- convolution ---------------------------------------------------------------------------
   /// y (N,OH,OW,O), zero padding, OH = (H + 2 padding - KH) / stride + 1.
   virtual Tensor conv2d(const Tensor& x, const Tensor& w, Conv2dSpec spec) = 0;

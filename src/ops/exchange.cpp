@@ -5,11 +5,12 @@
 namespace switchyard {
 namespace {
 
-// The columns [value | tangent 0 | tangent 1 | ...]. Every rank packs the same number of tangents,
-// zeros where it has none, for what is done with them is collective.
-Tensor pack(Tape& tape, const Dual& x) {
-  if (tape.probes() == 0) return x.value;
-  std::vector<Tensor> parts = {x.value};
+// The columns [value | tangent 0 | tangent 1 | ...], or those of the tangents alone. Every rank
+// packs the same number of tangents, zeros where it has none, for what is done with them is
+// collective.
+Tensor pack(Tape& tape, const Dual& x, DualParts packed) {
+  std::vector<Tensor> parts;
+  if (packed == DualParts::all) parts.push_back(x.value);
   for (int i = 0; i < tape.probes(); ++i) {
     Tensor t = x.tangent(i);
     parts.push_back(t ? t : tape.backend().zeros(x.shape(), x.value.dtype()));
@@ -17,19 +18,35 @@ Tensor pack(Tape& tape, const Dual& x) {
   return tape.backend().concat_columns(parts);
 }
 
-Dual unpack(Tape& tape, const Tensor& y) {
-  if (tape.probes() == 0) return Dual(y);
+// `value` is undefined where it was packed too.
+Dual unpack(Tape& tape, Tensor value, const Tensor& y) {
   Backend& backend = tape.backend();
-  std::int64_t width = y.dim(1) / (tape.probes() + 1);
-  Dual out(backend.slice_columns(y, 0, width));
-  for (int i = 1; i <= tape.probes(); ++i)
-    out.tangents.push_back(backend.slice_columns(y, i * width, (i + 1) * width));
+  const int before = value ? 0 : 1;
+  std::int64_t width = y.dim(1) / (before + tape.probes());
+  auto part = [&](int i) { return backend.slice_columns(y, i * width, (i + 1) * width); };
+  Dual out(value ? std::move(value) : part(0));
+  for (int i = 0; i < tape.probes(); ++i) out.tangents.push_back(part(before + i));
   return out;
 }
 
-template <class F>
-Dual packed(Tape& tape, const Dual& x, F&& f) {
-  return unpack(tape, f(pack(tape, x)));
+// What arrives of a dual, once it is waited for.
+using DualArrival = std::function<Dual()>;
+
+DualArrival start(Tape& tape, const Dual& x, const std::function<Arrival(const Tensor&)>& apply) {
+  Backend& backend = tape.backend();
+  if (!backend.keeps_values()) {
+    if (tape.probes() == 0) return apply(x.value);
+    return [&tape, all = apply(pack(tape, x, DualParts::all))] { return unpack(tape, {}, all()); };
+  }
+  Tensor value = backend.exchange_values(x.value, [&] { return apply(x.value)(); });
+  if (tape.probes() == 0) return [value] { return Dual(value); };
+  Arrival tangents;
+  backend.exchange_anew({}, [&] { tangents = apply(pack(tape, x, DualParts::tangents)); });
+  return [&tape, value, tangents] { return unpack(tape, value, tangents()); };
+}
+
+Dual exchanged(Tape& tape, const Dual& x, const std::function<Tensor(const Tensor&)>& apply) {
+  return start(tape, x, [&](const Tensor& t) -> Arrival { return [y = apply(t)] { return y; }; })();
 }
 
 Dual reshaped(const Dual& x, const Shape& shape) {
@@ -39,41 +56,44 @@ Dual reshaped(const Dual& x, const Shape& shape) {
 }  // namespace
 
 Variable exchange_rows(Tape& tape, const Variable& x, RowExchange exchange) {
-  return tape.record(packed(tape, x.dual, exchange.apply), {&x},
+  return tape.record(exchanged(tape, x.dual, exchange.apply), {&x},
                      [&tape, node = x.node, adjoint = exchange.adjoint](const Dual& dy) {
-                       tape.accumulate(node, packed(tape, dy, adjoint));
+                       tape.accumulate(node, exchanged(tape, dy, adjoint));
                      });
 }
 
 struct ExchangeUnderWay::Arrivals {
   std::function<Arrival(const Tensor&)> adjoint;
-  Arrival forward;
-  Arrival backward;
+  DualArrival forward;
+  DualArrival backward;
 };
 
 ExchangeUnderWay begin_exchange(Tape& tape, const Variable& x, StartedRowExchange exchange) {
-  auto arrivals = std::make_shared<ExchangeUnderWay::Arrivals>(std::move(exchange.adjoint),
-                                                               exchange.apply(pack(tape, x.dual)));
+  auto arrivals = std::make_shared<ExchangeUnderWay::Arrivals>(
+      std::move(exchange.adjoint), start(tape, x.dual, exchange.apply), nullptr);
   Variable mark = tape.record(Dual(), {&x}, [&tape, arrivals, node = x.node](const Dual&) {
-    tape.accumulate(node, unpack(tape, std::exchange(arrivals->backward, nullptr)()));
+    tape.accumulate(node, std::exchange(arrivals->backward, nullptr)());
   });
   return {std::move(mark), std::move(arrivals)};
 }
 
 Variable finish_exchange(Tape& tape, const ExchangeUnderWay& exchange) {
-  Tensor arrived = std::exchange(exchange.arrivals->forward, nullptr)();
   return tape.record(
-      unpack(tape, arrived), {&exchange.mark},
+      std::exchange(exchange.arrivals->forward, nullptr)(), {&exchange.mark},
       [&tape, arrivals = exchange.arrivals, mark = exchange.mark.node](const Dual& dy) {
-        arrivals->backward = arrivals->adjoint(pack(tape, dy));
+        arrivals->backward = start(tape, dy, arrivals->adjoint);
         tape.accumulate(mark, dy.value);  // any will do: its vjp is then run
       });
+}
+
+Tensor sum_values(Backend& backend, const Tensor& x, BatchReducer& reducer) {
+  return backend.exchange_values(x, [&] { return reducer.sum(x); });
 }
 
 Variable batch_sum(Tape& tape, const Variable& x, BatchReducer& reducer) {
   auto sum = [&tape, &reducer, shape = x.shape()](const Dual& d) {
     Dual row = reshaped(d, {1, count_elements(shape)});
-    return reshaped(packed(tape, row, [&](const Tensor& t) { return reducer.sum(t); }), shape);
+    return reshaped(exchanged(tape, row, [&](const Tensor& t) { return reducer.sum(t); }), shape);
   };
   return tape.record(sum(x.dual), {&x}, [&tape, sum, node = x.node](const Dual& dy) {
     tape.accumulate(node, sum(dy));

@@ -3,7 +3,8 @@
 // with its adjoint, handed in by parallel/.
 //
 // A dual is exchanged in one message: its tangents travel as further columns of its value, so a
-// Hessian-vector product has as many messages as a gradient, not more.
+// Hessian-vector product has as many messages as a gradient, not more. Where values are kept from
+// pass to pass the tangents travel by themselves, and only in the first pass the values too.
 
 #include <functional>
 #include <memory>
@@ -51,6 +52,9 @@ class BatchReducer {
   virtual Tensor sum(const Tensor& partial) = 0;
   virtual int ranks() const = 0;
 };
+
+/// The sum of all ranks' x, which is a value and has no tangents; collective.
+Tensor sum_values(Backend& backend, const Tensor& x, BatchReducer& reducer);
 
 /// The sum over ranks of each rank's x; its own transpose.
 Variable batch_sum(Tape& tape, const Variable& x, BatchReducer& reducer);

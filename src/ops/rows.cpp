@@ -106,11 +106,13 @@ Variable concat_columns(Tape& tape, std::span<const Variable> parts) {
   Dual y(backend.concat_columns(tensors));
   for (std::size_t i = 0; i < probes; ++i) {
     std::vector<Tensor> ts;
+    bool any = false;
     for (auto& part : parts) {
       Tensor t = part.dual.tangent(i);
+      any = any || t;
       ts.push_back(t ? t : backend.zeros(part.shape(), part.dtype()));
     }
-    y.tangents.push_back(backend.concat_columns(ts));
+    y.tangents.push_back(any ? backend.concat_columns(ts) : Tensor{});
   }
   return tape.record(std::move(y), inputs, [&tape, widths](const Dual& dy) {
     std::int64_t begin = 0;

@@ -46,9 +46,7 @@ class RoutedPart {
   // `keys` (S) i64 in the order of the packed rows; may be undefined.
   void dispatch(DispatchPlan plan, const Tensor& keys) {
     plan_ = std::move(plan);
-    if (keys)
-      keys_ =
-          start_all_to_all(tape_.backend(), group_, keys.reshape({keys.numel(), 1}), plan_.route);
+    if (keys) send_keys(keys);
     under_way_ = begin_exchange(tape_, rows_, exchange());
     rows_ = Variable();
   }
@@ -64,6 +62,12 @@ class RoutedPart {
   }
 
  private:
+  void send_keys(const Tensor& keys) {
+    Backend& backend = tape_.backend();
+    backend.exchange_anew(keys, [&] {
+      keys_ = start_all_to_all(backend, group_, keys.reshape({keys.numel(), 1}), plan_.route);
+    });
+  }
   StartedRowExchange exchange() { return all_to_all(tape_.backend(), group_, plan_.route); }
   Tensor arrived_keys() {
     if (!keys_) return {};
@@ -133,8 +137,10 @@ Variable ExpertParallel::mix(Tape& tape, const Variable& h, const Variable& prob
                              const Tensor& sample_ids, const MixedExperts& experts) {
   if (!backend_.recording()) exchange_shares(h.dim(0));
   RowExchange gather = all_gather(backend_, group_, shares_);
-  Tensor ids = gather.apply(sample_ids.reshape({sample_ids.numel(), 1}));
-  ids = ids.reshape({ids.numel()});
+  Tensor ids = tape.backend().exchange_values(sample_ids, [&] {
+    Tensor all = gather.apply(sample_ids.reshape({sample_ids.numel(), 1}));
+    return all.reshape({all.numel()});
+  });
 
   Variable all_h = exchange_rows(tape, h, gather);
   Variable all_probs = exchange_rows(tape, probs, gather);

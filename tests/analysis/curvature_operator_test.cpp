@@ -1,8 +1,6 @@
 // Exact products with the Hessian and the Gauss-Newton matrix of a whole model, every head on every
 // grid: symmetric, derivatives of the gradient, and the same on all grids.
 
-#include "analysis/curvature_operator.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,82 +8,14 @@
 #include <cstring>
 #include <optional>
 
+#include "analysis/curvature_subject.hpp"
 #include "support/error_text.hpp"
 #include "support/mpi_main.hpp"
-#include "support/tiny_classifier.hpp"
 
 namespace switchyard::test {
 namespace {
 
 constexpr std::int64_t batch_size = 7;
-
-bool every(const std::string&) {
-  return true;
-}
-
-struct CurvatureCase {
-  HeadKind head;
-  NormStatistics norm;
-  CurvatureMatrix matrix;
-  int ep;
-  NormSync sync = NormSync::sync;
-};
-
-std::string name_of(const ::testing::TestParamInfo<CurvatureCase>& info) {
-  const char* heads[] = {"Dense", "Soft", "Sparse", "Hard"};
-  const CurvatureCase& c = info.param;
-  return std::string(c.matrix == CurvatureMatrix::hessian ? "Hessian" : "Ggn") +
-         heads[static_cast<int>(c.head)] + (c.norm == NormStatistics::batch ? "Batch" : "Running") +
-         "Ep" + std::to_string(c.ep) + (c.sync == NormSync::local ? "Local" : "");
-}
-
-std::vector<CurvatureCase> curvature_cases() {
-  constexpr auto hessian = CurvatureMatrix::hessian, ggn = CurvatureMatrix::gauss_newton;
-  constexpr auto batch = NormStatistics::batch, running = NormStatistics::running;
-  std::vector<CurvatureCase> cases;
-  for (auto norm : {batch, running}) {
-    cases.push_back({HeadKind::dense, norm, hessian, 1});
-    for (HeadKind head : {HeadKind::soft_moe, HeadKind::sparse_moe, HeadKind::hard_moe})
-      for (int ep : {1, 2, 3, 4}) cases.push_back({head, norm, hessian, ep});
-  }
-  cases.push_back({HeadKind::sparse_moe, batch, hessian, 1, NormSync::local});
-  cases.push_back({HeadKind::dense, running, ggn, 1});
-  for (int ep : {1, 2, 3, 4}) cases.push_back({HeadKind::soft_moe, running, ggn, ep});
-  for (int ep : {1, 2, 3, 4}) cases.push_back({HeadKind::sparse_moe, batch, ggn, ep});
-  return cases;
-}
-
-// A model, the space of some of its parameters, and operators on it.
-struct Subject {
-  Subject(Backend& backend, Communicator& world, const CurvatureCase& c, int ep,
-          const std::function<bool(const std::string&)>& selected = every)
-      : cache(backend),
-        classifier(tiny_classifier(cache, world, config(c.head), ep, c.sync)),
-        space(classifier->state(), classifier->grid(), selected) {}
-
-  // With noise the load loss is Shazeer's.
-  static ModelConfig config(HeadKind head) {
-    ModelConfig config = tiny_config(head);
-    config.head.eval_gate_noise = true;
-    return config;
-  }
-  CurvatureOperator over(std::vector<Batch> batches, const CurvatureCase& c, int block = 1) {
-    CurvatureOptions options{.matrix = c.matrix, .norm = c.norm, .block = block};
-    if (c.matrix == CurvatureMatrix::hessian) {
-      options.objective = {};
-      options.objective.kl_weight = 0.5;
-    }
-    options.objective.label_smoothing = 0.1;
-    return {*classifier, space, cache, std::move(batches), options};
-  }
-  Tensor random(std::uint64_t number) {
-    return space.vectors().random(RandomEntries::normal, 1, number);
-  }
-
-  PrimalCache cache;
-  std::unique_ptr<DistributedClassifier> classifier;
-  ParameterSpace space;
-};
 
 class Curvature : public ::testing::TestWithParam<CurvatureCase> {
  protected:
@@ -105,7 +35,7 @@ class Curvature : public ::testing::TestWithParam<CurvatureCase> {
   }
 
   std::unique_ptr<Backend> backend = make_backend(BackendKind::ref);
-  std::optional<Subject> subject;
+  std::optional<CurvatureSubject> subject;
 };
 
 TEST_P(Curvature, IsSymmetric) {
@@ -179,7 +109,7 @@ TEST_P(Curvature, OnFewParametersIsABlockOfTheWhole) {
   auto selected = [](const std::string& name) {
     return name.find("experts.2.") != std::string::npos || name.ends_with("layer1.0.bn1.bias");
   };
-  Subject part(*backend, world(), GetParam(), GetParam().ep, selected);
+  CurvatureSubject part(*backend, world(), GetParam(), GetParam().ep, selected);
   Tensor x = part.random(1), embedded = vectors().zeros();
   auto for_each_shared = [&](auto f) {
     for (std::size_t i = 0; i < part.space.parameters().size(); ++i)
@@ -222,7 +152,7 @@ TEST_P(Curvature, LeavesTheModelAsItIs) {
 TEST_P(Curvature, IsTheSameOnEveryGrid) {
   if (GetParam().sync == NormSync::local) GTEST_SKIP() << "batches are normalised by rank";
   auto self = make_self_communicator();
-  Subject whole(*backend, *self, GetParam(), 1);
+  CurvatureSubject whole(*backend, *self, GetParam(), 1);
   CurvatureOperator reference = whole.over(
       {tiny_batch(*backend, 0, batch_size, batch_size), tiny_batch(*backend, 0, 2, 2)}, GetParam());
   CurvatureOperator sharded = subject->over({share(), share(2)}, GetParam());
@@ -243,13 +173,14 @@ TEST_P(Curvature, IsTheSameOnEveryGrid) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Curvature, ::testing::ValuesIn(curvature_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Cases, Curvature, ::testing::ValuesIn(curvature_cases()),
+                         [](const auto& info) { return name_of(info.param); });
 
 TEST(CurvatureOptions, ThatMakeNoSenseAreRefused) {
   auto backend = make_backend(BackendKind::ref);
   CurvatureCase sparse{HeadKind::sparse_moe, NormStatistics::running, CurvatureMatrix::gauss_newton,
                        1};
-  Subject subject(*backend, world(), sparse, 1);
+  CurvatureSubject subject(*backend, world(), sparse, 1);
   Batch batch = tiny_share(*backend, world(), batch_size);
   auto with = [&](const CurvatureOptions& options, std::vector<Batch> batches) {
     return testing::error_text(ExitCode::bad_usage, [&] {
