@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -119,23 +118,11 @@ class Stage {
   std::optional<Workload> workload_;
 };
 
-std::vector<HeadKind> heads_of(const std::string& list) {
-  std::vector<HeadKind> heads;
-  std::istringstream words(list);
-  for (std::string word; std::getline(words, word, ',');) {
-    auto choice = std::ranges::find(head_choices, word, &Choice<HeadKind>::name);
-    SY_REQUIRE(choice != std::end(head_choices), ExitCode::bad_usage,
-               "there is no head '{}'; --heads takes dense, soft, sparse and hard", word);
-    heads.push_back(choice->value);
-  }
-  return heads;
-}
-
 std::vector<WorkloadSpec> workloads(const BenchConfig& config) {
   using enum WorkloadKind;
   constexpr int small_width = 16;
   std::vector<WorkloadSpec> specs;
-  for (HeadKind head : heads_of(config.heads)) {
+  for (HeadKind head : parse_heads(config.heads)) {
     specs.push_back({inference, head, config.width, config.inference_batch});
     specs.push_back({training, head, config.width, config.training_batch});
   }

@@ -1,6 +1,8 @@
 #include "workload.hpp"
 
+#include <algorithm>
 #include <numeric>
+#include <sstream>
 
 #include "data/sampler.hpp"
 
@@ -10,13 +12,26 @@ namespace {
 constexpr std::int64_t image_side = 32;
 constexpr std::int64_t classes = 10;
 
-ModelConfig model_config(const WorkloadSpec& spec) {
-  ModelConfig config{.width = spec.width, .classes = classes, .head = {}};
-  config.head.kind = spec.head;
+}  // namespace
+
+std::vector<HeadKind> parse_heads(const std::string& list) {
+  std::vector<HeadKind> heads;
+  std::istringstream words(list);
+  for (std::string word; std::getline(words, word, ',');) {
+    auto choice = std::ranges::find(head_choices, word, &Choice<HeadKind>::name);
+    SY_REQUIRE(choice != std::end(head_choices), ExitCode::bad_usage,
+               "there is no head '{}'; --heads takes dense, soft, sparse and hard", word);
+    heads.push_back(choice->value);
+  }
+  return heads;
+}
+
+ModelConfig model_config(HeadKind head, int width) {
+  ModelConfig config{.width = width, .classes = classes, .head = {}};
+  config.head.kind = head;
   return config;
 }
 
-/// This rank's share of a batch of noise.
 Batch random_batch(Machine& machine, std::int64_t size, DType dtype) {
   Backend& backend = machine.backend();
   Communicator& world = machine.world();
@@ -38,8 +53,6 @@ Batch random_batch(Machine& machine, std::int64_t size, DType dtype) {
   return batch;
 }
 
-}  // namespace
-
 std::string to_string(const WorkloadSpec& spec) {
   return fmt::format("{}/{}/width:{}/batch:{}",
                      spec.kind == WorkloadKind::training ? "training" : "inference",
@@ -49,7 +62,7 @@ std::string to_string(const WorkloadSpec& spec) {
 Workload::Workload(const WorkloadSpec& spec, Machine& machine, const WorkloadOptions& options)
     : spec_(spec),
       backend_(machine.backend()),
-      classifier_(backend_, machine.world(), model_config(spec),
+      classifier_(backend_, machine.world(), model_config(spec.head, spec.width),
                   {.precision = options.precision, .ep = options.ep}),
       batches_(random_batch(machine, spec.batch, classifier_.image_dtype())),
       step_number_(backend_.zeros({1}, DType::i64)),

@@ -21,6 +21,15 @@ struct WorkloadSpec {
   bool operator==(const WorkloadSpec&) const = default;
 };
 
+/// "dense,sparse": heads by name, with commas.
+std::vector<HeadKind> parse_heads(const std::string& list);
+
+/// A model of images of 10 classes.
+ModelConfig model_config(HeadKind head, int width);
+
+/// This rank's share of a batch of noise; `size` is that of the whole batch. Collective.
+Batch random_batch(Machine& machine, std::int64_t size, DType dtype);
+
 /// "inference/sparse/width:64/batch:32"
 std::string to_string(const WorkloadSpec& spec);
 
