@@ -3,7 +3,6 @@
 // memory or spilled to the host's.
 
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -21,8 +20,7 @@ inline constexpr Choice<BasisMemory> basis_memory_choices[] = {
 struct BasisOptions {
   DType dtype = DType::f64;  ///< of the stored vectors, f32 or f64
   BasisMemory memory = BasisMemory::automatic;
-  std::size_t device_bytes =
-      std::numeric_limits<std::size_t>::max();  ///< for `automatic`; a rank's
+  std::size_t device_bytes = std::size_t{8} << 30;  ///< this rank's limit, for `automatic`
 };
 
 class KrylovBasis {
