@@ -9,7 +9,9 @@ namespace {
 
 // How far products and sums of vectors of this type are from exact ones, relative to the operator:
 // few units in the last place of f32, where more would hide what is small beside a large outlier.
-double rounding_of(DType dtype) { return dtype == DType::f32 ? 5e-7 : 1e-14; }
+double rounding_of(DType dtype) {
+  return dtype == DType::f32 ? 5e-7 : 1e-14;
+}
 
 void check(const VectorSpace& space, const LanczosOptions& options) {
   SY_REQUIRE(space.dimension() > 0, ExitCode::bad_usage,
