@@ -1,7 +1,5 @@
 #include "machine/cuda_machine.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -12,16 +10,11 @@
 #include "comm/cuda/staged_communicator.hpp"
 #include "comm/gather_texts.hpp"
 #include "comm/two_level.hpp"
+#include "machine/memory.hpp"
 #include "ops/cuda/cuda_backend.hpp"
 
 namespace switchyard {
 namespace {
-
-std::string host_name() {
-  char name[256] = {};
-  gethostname(name, sizeof(name) - 1);
-  return name;
-}
 
 // This rank's place among those of its host.
 int local_rank(Communicator& host_world) {
@@ -66,6 +59,7 @@ class CudaMachine final : public Machine {
                             .log = [&log](const std::string& line) { log.info("{}", line); },
                             .choices = convolution_choices()}),
         transport_(choose_transport(config.transport, *device_, host_world)),
+        sharers_(count_ranks(host_world, device_->info().uuid)),
         world_(transport_ == Transport::nccl ? make_nccl_communicator(*device_, host_world)
                                              : make_staged_communicator(*device_, host_world)) {
     if (config.two_level)
@@ -83,11 +77,15 @@ class CudaMachine final : public Machine {
     return fmt::format("{}, {}", text, name_of<Transport>(transport_, transport_choices));
   }
   std::size_t reserved_bytes() const override { return device_->reserved_bytes(); }
+  std::size_t available_bytes() const override {
+    return device_->available_bytes() / static_cast<std::size_t>(sharers_);
+  }
 
  private:
   std::unique_ptr<CudaDevice> device_;
   CudaBackend backend_;
   Transport transport_;
+  int sharers_;  ///< ranks on this device
   std::unique_ptr<Communicator> world_;
   std::unique_ptr<Communicator> by_levels_;  ///< null where rows go directly
 };

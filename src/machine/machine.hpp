@@ -53,6 +53,8 @@ class Machine {
   virtual std::string description() const = 0;
   /// Bytes taken from the device's driver, in use or kept for reuse; 0 where nobody counts them.
   virtual std::size_t reserved_bytes() const = 0;
+  /// This rank's even share of the memory that is left where it computes; 0 where nobody knows.
+  virtual std::size_t available_bytes() const = 0;
 };
 
 /// Chooses and opens this rank's device (by its place among the ranks of its host) and makes what

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "machine/cuda_machine.hpp"
+#include "machine/memory.hpp"
 
 namespace switchyard {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 class HostMachine final : public Machine {
  public:
   HostMachine(BackendKind kind, Communicator& world)
-      : backend_(make_backend(kind)), world_(world) {}
+      : backend_(make_backend(kind)), world_(world), sharers_(count_ranks(world, host_name())) {}
 
   Backend& backend() override { return *backend_; }
   Communicator& world() override { return world_; }
@@ -22,10 +23,14 @@ class HostMachine final : public Machine {
     return fmt::format("cpu, {} thread{}", threads, threads == 1 ? "" : "s");
   }
   std::size_t reserved_bytes() const override { return 0; }
+  std::size_t available_bytes() const override {
+    return available_host_bytes() / static_cast<std::size_t>(sharers_);
+  }
 
  private:
   std::unique_ptr<Backend> backend_;
   Communicator& world_;
+  int sharers_;  ///< ranks on this host
 };
 
 // Of the lowest rank that can use no CUDA device; empty where all can.

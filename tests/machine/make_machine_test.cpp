@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "machine/cuda_machine.hpp"
+#include "machine/memory.hpp"
 #include "support/error_text.hpp"
 #include "support/mpi_main.hpp"
 
@@ -33,6 +34,15 @@ TEST_F(MakeMachine, GivesTheProcessorOrTheReference) {
   EXPECT_EQ(ref->backend().name(), "ref");
   EXPECT_EQ(ref->description(), "ref");
   EXPECT_EQ(words(), "");
+}
+
+// A quarter of a mebibyte is left on any machine that runs tests, and no machine has an exbibyte.
+TEST_F(MakeMachine, SharesTheMemoryThatIsLeft) {
+  auto cpu = make({.device = DeviceKind::cpu});
+  EXPECT_GT(cpu->available_bytes(), std::size_t{1} << 18);
+  EXPECT_LT(cpu->available_bytes(), std::size_t{1} << 60);
+  EXPECT_EQ(count_ranks(test::world(), host_name()), test::world().size());
+  EXPECT_EQ(count_ranks(test::world(), std::to_string(test::world().rank().value)), 1);
 }
 
 TEST_F(MakeMachine, RefusesPrecisionsThatTheProcessorLacks) {

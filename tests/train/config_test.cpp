@@ -14,6 +14,7 @@ class HostMachine final : public Machine {
   Communicator& world() override { return test::world(); }
   std::string description() const override { return "ref"; }
   std::size_t reserved_bytes() const override { return 0; }
+  std::size_t available_bytes() const override { return 0; }
 
  private:
   std::unique_ptr<Backend> backend_ = make_backend(BackendKind::ref);

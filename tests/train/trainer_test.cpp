@@ -24,6 +24,7 @@ class SmallMachine final : public Machine {
   Communicator& world() override { return *world_; }
   std::string description() const override { return "small"; }
   std::size_t reserved_bytes() const override { return 0; }
+  std::size_t available_bytes() const override { return 0; }
 
  private:
   testing::LimitedBackend backend_;

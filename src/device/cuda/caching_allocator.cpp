@@ -189,6 +189,12 @@ void CachingAllocator::reset_peak() {
 std::size_t CachingAllocator::reserved_bytes() const {
   return pool_->reserved();
 }
+std::size_t CachingAllocator::available_bytes() const {
+  std::size_t free = 0;
+  std::size_t total = 0;
+  cudaMemGetInfo(&free, &total);  // leaves zeros where it fails
+  return free + reserved_bytes() - std::min(live_bytes(), reserved_bytes());
+}
 std::shared_ptr<GraphMemory> CachingAllocator::begin_graph() {
   return pool_->begin_graph();
 }

@@ -31,6 +31,8 @@ class CachingAllocator final : public Allocator {
 
   /// Bytes taken from the driver, in use or kept for reuse.
   std::size_t reserved_bytes() const;
+  /// Bytes kept for reuse, or free at the driver.
+  std::size_t available_bytes() const;
 
   /// Until end_graph() requests are served from the graph's own memory. Other memory that is freed
   /// meanwhile stays as it is for as long as the graph, which may have recorded its use.

@@ -51,6 +51,7 @@ class OneStreamDevice final : public CudaDevice {
   cudaStream_t stream() const override { return stream_.get(); }
   Allocator& allocator() override { return allocator_; }
   std::size_t reserved_bytes() const override { return allocator_.reserved_bytes(); }
+  std::size_t available_bytes() const override { return allocator_.available_bytes(); }
 
   void upload(const void* source, std::byte* into, std::size_t bytes) override {
     refuse_in_graph("an upload");

@@ -47,6 +47,8 @@ class CudaDevice {
   virtual Allocator& allocator() = 0;
   /// Bytes taken from the driver now, in use or kept for reuse.
   virtual std::size_t reserved_bytes() const = 0;
+  /// Bytes that allocator() could still give: kept for reuse, or free at the driver.
+  virtual std::size_t available_bytes() const = 0;
 
   /// Host memory to device memory, enqueued; `source` (pageable) may go when the call returns.
   /// More than 1 MiB is waited for.

@@ -34,6 +34,7 @@ class PoisonedDevice final : public CudaDevice {
   cudaStream_t stream() const override { return device_->stream(); }
   Allocator& allocator() override { return allocator_; }
   std::size_t reserved_bytes() const override { return device_->reserved_bytes(); }
+  std::size_t available_bytes() const override { return device_->available_bytes(); }
   void upload(const void* source, std::byte* into, std::size_t bytes) override {
     device_->upload(source, into, bytes);
   }
