@@ -125,9 +125,9 @@ def print_row(name, found, yardstick):
 
 def print_agreement(results):
     def row(what, numbers):
-        print(f"agree: {what:15}" + "".join(f" {x:17.10g}" for x in numbers))
+        print(f"agree: {what:15}" + "".join(f" {x:18.10g}" for x in numbers))
 
-    print(f"{'':22}" + "".join(f" {name[:17]:>17}" for name in results))
+    print(f"{'':22}" + "".join(f" {name:>18}" for name in results))
     found = results.values()
     row("loss", (x["loss"] for x in found))
     row("gradient norm", (x["gradient_norm"] for x in found))
