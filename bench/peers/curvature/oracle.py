@@ -36,7 +36,8 @@ def read_options():
     parser.add_argument("--bottom", type=int, default=2)
     parser.add_argument("--tolerance", type=float, default=1e-6, help="relative residual")
     parser.add_argument("--error", type=float, default=1e-8)
-    parser.add_argument("--probes", type=int, default=30, help="of the trace, on both sides; with few its errors are guesses")
+    parser.add_argument("--probes", type=int, default=30,
+                        help="of the trace, on both sides; with few its errors are guesses")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--ranks", type=int, default=1, help="of Switchyard, sharing the threads")
     return parser.parse_args()
