@@ -42,11 +42,17 @@ json write_shard(const fs::path& folder, const std::string& name,
           {"data", data_bytes}};
 }
 
+// Whether any rank has tensors of experts: some may have none where the slots are a selection.
+bool any_sharded(const std::vector<TensorSlot>& slots, Communicator& world) {
+  bool own = std::any_of(slots.begin(), slots.end(), [](auto& slot) { return slot.sharded; });
+  std::vector<std::string> all = gather_texts(world, own ? "experts" : "");
+  return std::any_of(all.begin(), all.end(), [](auto& text) { return !text.empty(); });
+}
+
 // The shards that are this rank's to write.
 json write_own_shards(const fs::path& folder, const std::string& stem,
-                      const std::vector<TensorSlot>& slots, Backend& backend,
+                      const std::vector<TensorSlot>& slots, bool experts, Backend& backend,
                       const ProcessGrid& grid) {
-  bool experts = std::any_of(slots.begin(), slots.end(), [](auto& slot) { return slot.sharded; });
   int shards = experts ? 1 + grid.ep() : 1;
   std::shared_ptr<Allocator> host = make_host_allocator();
   json written = json::array();
@@ -65,8 +71,9 @@ json write_own_shards(const fs::path& folder, const std::string& stem,
 std::vector<FileRecord> write_shards(const fs::path& folder, const std::string& stem,
                                      const std::vector<TensorSlot>& slots, Backend& backend,
                                      const ProcessGrid& grid) {
+  const bool experts = any_sharded(slots, grid.world());
   json own;
-  agree(grid.world(), [&] { own = write_own_shards(folder, stem, slots, backend, grid); });
+  agree(grid.world(), [&] { own = write_own_shards(folder, stem, slots, experts, backend, grid); });
 
   std::vector<FileRecord> records;
   std::map<std::string, std::string> file_of;
