@@ -1,0 +1,15 @@
+#pragma once
+// A sweep of the loss as a table for plotting.
+
+#include <span>
+#include <string>
+
+#include "analysis/landscape/loss_surface.hpp"
+
+namespace switchyard {
+
+/// CSV, one line a point: coordinates `alpha` (and `beta`), the columns of SurfacePoint, and the
+/// shares of that point's growth that routing causes. What does not exist is empty.
+std::string sweep_table(std::span<const SurfacePoint> points, const LossSurface& surface);
+
+}  // namespace switchyard

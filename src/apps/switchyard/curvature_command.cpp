@@ -1,0 +1,54 @@
+// switchyard curvature
+
+#include "apps/curvature/analyse.hpp"
+#include "apps/switchyard/commands.hpp"
+
+namespace switchyard {
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: [mpirun -n RANKS] switchyard curvature RUN [--key value ...]\n"
+    "RUN is a run folder; its configuration is the default of model, data and execution.\n";
+
+// The run's own configuration, as far as an analysis shares it.
+CurvatureConfig config_of(const std::optional<RunFolder>& run, const Launch& launch) {
+  CurvatureConfig config;
+  if (run)
+    read_shared_config(launch, config.training, {"--config", run->config_file().string()}, kUsage);
+  return config;
+}
+
+std::string folder_of(const CurvatureConfig& config, const RunFolder& run) {
+  if (!config.results.folder.empty()) return config.results.folder;
+  auto part = name_of<DataPart>(config.matrix.part, data_part_choices);
+  return (run.path() / "curvature" / part).string();
+}
+
+// An analysis that is resumed goes on as it was configured, but for what the command line says.
+void take_earlier_config(CurvatureConfig& config, const std::string& folder, const Words& words,
+                         const RunFolder& run, const Launch& launch) {
+  const std::filesystem::path earlier = std::filesystem::path(folder) / "config.cfg";
+  if (!std::filesystem::exists(earlier)) return;
+  config = config_of(run, launch);
+  Words all = {"--config", earlier.string()};
+  all.insert(all.end(), words.begin(), words.end());
+  read_shared_config(launch, config, all, kUsage);
+}
+
+}  // namespace
+
+ExitCode curvature_command(int& argc, char**& argv, const Words& words) {
+  StopSignals signals;
+  return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
+    const std::optional<RunFolder> run = named_run(words, "curvature", kUsage);
+    const Words rest(words.begin() + (run ? 1 : 0), words.end());
+    CurvatureConfig config = config_of(run, launch);
+    if (!read_shared_config(launch, config, rest, kUsage)) return ExitCode::done;
+    const std::string folder = folder_of(config, *run);
+    if (config.results.resume) take_earlier_config(config, folder, rest, *run, launch);
+    config.results.folder = folder;
+    return analyse_curvature(config, *run, launch, signals);
+  });
+}
+
+}  // namespace switchyard
