@@ -7,6 +7,23 @@
 namespace switchyard {
 namespace {
 
+// While it lives, the parameters outside of a space are constants.
+class FixedOthers {
+ public:
+  FixedOthers(ModelState& state, const ParameterSpace& space) : state_(state) {
+    for (Parameter& p : state.parameters()) p.fixed = true;
+    for (Parameter* p : space.parameters()) p->fixed = false;
+  }
+  ~FixedOthers() {
+    for (Parameter& p : state_.parameters()) p.fixed = false;
+  }
+  FixedOthers(const FixedOthers&) = delete;
+  FixedOthers& operator=(const FixedOthers&) = delete;
+
+ private:
+  ModelState& state_;
+};
+
 // While it lives, the directions are tangents of the parameters of a space.
 class SeededParameters {
  public:
@@ -33,10 +50,8 @@ void collect_gradients(Tape& tape, ParameterSpace& space, std::vector<Tensor>& s
   for (Parameter* p : space.parameters()) places.emplace(p, places.size());
   tape.on_parameter_ready = [&space, &sums, take, places = std::move(places)](Parameter& p) {
     const Dual grad = std::exchange(p.grad, Dual());
-    auto place = places.find(&p);
-    if (place == places.end()) return;
     std::vector<Tensor> parts;
-    for (const Tensor& sum : sums) parts.push_back(space.part(sum, place->second));
+    for (const Tensor& sum : sums) parts.push_back(space.part(sum, places.at(&p)));
     take(grad, parts);
   };
 }
@@ -106,6 +121,7 @@ std::vector<Tensor> CurvatureOperator::apply(std::span<const Tensor> xs) {
 }
 
 std::vector<Tensor> CurvatureOperator::apply_block(std::span<const Tensor> xs) {
+  FixedOthers fixed(classifier_.state(), space_);
   std::vector<Tensor> sums;
   for (std::size_t i = 0; i < xs.size(); ++i) sums.push_back(space().zeros());
   drop_stale_values();
@@ -188,6 +204,7 @@ void CurvatureOperator::apply_gauss_newton(const Batch& batch, std::span<const T
 }
 
 Tensor CurvatureOperator::gradient() {
+  FixedOthers fixed(classifier_.state(), space_);
   std::vector<Tensor> sums = {space().zeros()};
   for (const Batch& batch : batches_) {
     Tape tape(cache_, Recording::on);

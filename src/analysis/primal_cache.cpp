@@ -3,18 +3,18 @@
 namespace switchyard {
 namespace {
 
-// While it lives, a pointer has another value.
-template <class T>
-class Exchanged {
+// While it lives, another pass is under way, or none.
+class Swapped {
  public:
-  Exchanged(T*& pointer, T* value) : pointer_(pointer), before_(std::exchange(pointer, value)) {}
-  ~Exchanged() { pointer_ = before_; }
-  Exchanged(const Exchanged&) = delete;
-  Exchanged& operator=(const Exchanged&) = delete;
+  Swapped(PrimalPass*& current, PrimalPass* other)
+      : current_(current), before_(std::exchange(current, other)) {}
+  ~Swapped() { current_ = before_; }
+  Swapped(const Swapped&) = delete;
+  Swapped& operator=(const Swapped&) = delete;
 
  private:
-  T*& pointer_;
-  T* before_;
+  PrimalPass*& current_;
+  PrimalPass* before_;
 };
 
 }  // namespace
@@ -22,7 +22,7 @@ class Exchanged {
 void PrimalCache::run(PrimalRecord& record, std::span<const Tensor> leaves,
                       const std::function<void()>& work) {
   PrimalPass pass(record, leaves);
-  Exchanged under_way(pass_, &pass);
+  Swapped under_way(pass_, &pass);
   work();
   pass.finish();
 }
@@ -54,14 +54,14 @@ Tensor PrimalCache::exchange_values(const Tensor& x, const std::function<Tensor(
   call(pass_->next_exchange(), x);
   return recall<Tensor>(call, [&] {
     pass_->require_first("an exchange");
-    Exchanged outside(pass_, static_cast<PrimalPass*>(nullptr));
+    Swapped outside(pass_, nullptr);
     return exchange();
   });
 }
 
 void PrimalCache::exchange_anew(const Tensor& x, const std::function<void()>& exchange) {
   expose(x);
-  Exchanged outside(pass_, static_cast<PrimalPass*>(nullptr));
+  Swapped outside(pass_, nullptr);
   exchange();
 }
 

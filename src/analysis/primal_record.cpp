@@ -59,6 +59,11 @@ PrimalPass::~PrimalPass() {
   if (!finished_) record_.clear();
 }
 
+void PrimalPass::finish() {
+  record_.complete_ = true;
+  finished_ = true;
+}
+
 bool PrimalPass::knows(const Tensor& x) const {
   return !x || find_present(x);
 }

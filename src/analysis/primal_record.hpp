@@ -66,7 +66,7 @@ class PrimalPass {
   ~PrimalPass();
   PrimalPass(const PrimalPass&) = delete;
   PrimalPass& operator=(const PrimalPass&) = delete;
-  void finish() { record_.complete_ = true, finished_ = true; }
+  void finish();
 
   /// Whether x depends on values alone; an undefined tensor does.
   bool knows(const Tensor& x) const;

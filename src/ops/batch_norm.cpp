@@ -26,7 +26,8 @@ Variable fused_train(Tape& tape, const BatchNormInputs& in, const BatchNormSpec&
         tape.accumulate(gamma.node, std::move(own.dgamma));
         tape.accumulate(beta_node, std::move(own.dbeta));
         auto grad = backend.batch_norm_grad(dy.value, mask, x.value(), moments, gamma.value(),
-                                            sum_values(backend, own.sums, reducer), count, residual_node != nullptr);
+                                            sum_values(backend, own.sums, reducer), count,
+                                            residual_node != nullptr);
         tape.accumulate(x.node, std::move(grad.dx));
         tape.accumulate(residual_node, std::move(grad.dresidual));
       });
@@ -68,7 +69,8 @@ Variable composed_train(Tape& tape, const BatchNormInputs& in, const BatchNormSp
 
 BatchStatistics batch_statistics(Backend& backend, const Tensor& x, double eps,
                                  BatchReducer& reducer, const RunningStatistics* running) {
-  return backend.batch_norm_statistics(sum_values(backend, backend.batch_norm_sums(x), reducer), eps, running);
+  return backend.batch_norm_statistics(sum_values(backend, backend.batch_norm_sums(x), reducer),
+                                       eps, running);
 }
 
 Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,

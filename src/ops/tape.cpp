@@ -40,7 +40,7 @@ Variable Tape::input(Dual value) {
 }
 
 Variable Tape::parameter(Parameter& parameter) {
-  if (!recording()) return constant(parameter.dual());
+  if (!recording() || parameter.fixed) return constant(parameter.dual());
   GradRef& leaf = leaves_[&parameter];
   if (!leaf) {
     leaf = std::make_shared<GradNode>();

@@ -138,5 +138,21 @@ TEST(CachedConvolutions, AreThoseOfTangents) {
   EXPECT_EQ(convolutions(), tangents);
 }
 
+// Where only the head's parameters are differentiated, the backbone is run once, forward.
+TEST(CachedConvolutions, AreNoneForTheHead) {
+  auto ref = make_backend(BackendKind::ref);
+  auto self = make_self_communicator();
+  ConvolutionCounter counter(*ref);
+  CurvatureCase c{HeadKind::sparse_moe, NormStatistics::batch, CurvatureMatrix::hessian, 1};
+  CurvatureSubject subject(counter, *self, c, 1,
+                           [](const std::string& name) { return name.starts_with("head."); });
+  CurvatureOperator cached = subject.over({tiny_batch(*ref, 0, 3, 3)}, c, 1, CacheUse::on);
+  counter.count = 0;
+  cached.apply(subject.random(1));
+  EXPECT_EQ(counter.count, 20);
+  cached.apply(subject.random(2));
+  EXPECT_EQ(counter.count, 20);
+}
+
 }  // namespace
 }  // namespace switchyard::test
