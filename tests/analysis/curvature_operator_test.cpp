@@ -173,6 +173,35 @@ TEST_P(Curvature, IsTheSameOnEveryGrid) {
   }
 }
 
+// In f64 all grids agree: so they do in f32, to its rounding.
+TEST_P(Curvature, InSinglePrecisionIsThatInDoubleToRounding) {
+  PrimalCache cache(*backend);
+  DistributedOptions options{
+      .precision = Precision::f32, .ep = GetParam().ep, .norm_sync = GetParam().sync, .seed = 3};
+  DistributedClassifier single(cache, world(), subject->classifier->model().config(), options);
+  ModelState &from = subject->classifier->state(), &to = single.state();
+  auto rounded = [&](const Tensor& x) {
+    return x.dtype() == DType::f64 ? backend->convert(x, DType::f32) : x;
+  };
+  for (std::size_t i = 0; i < to.parameters().size(); ++i)
+    to.parameters()[i].value = rounded(from.parameters()[i].value);
+  for (std::size_t i = 0; i < to.buffers().size(); ++i)
+    to.buffers()[i].value = rounded(from.buffers()[i].value);
+  Batch batch = share();
+  batch.images = rounded(batch.images);
+  ParameterSpace space(to, single.grid(), every);
+  CurvatureOperator in_single(single, space, cache, {batch},
+                              {.matrix = GetParam().matrix, .norm = GetParam().norm});
+  CurvatureOperator in_double(*subject->classifier, subject->space, subject->cache, {share()},
+                              {.matrix = GetParam().matrix, .norm = GetParam().norm});
+  auto signs = [](ParameterSpace& s) {
+    return s.vectors().random(RandomEntries::rademacher, 1, 0);
+  };
+  Tensor product = in_single.apply(signs(space));
+  EXPECT_LT(error(backend->convert(product, DType::f64), in_double.apply(signs(subject->space))),
+            1e-4);
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, Curvature, ::testing::ValuesIn(curvature_cases()),
                          [](const auto& info) { return name_of(info.param); });
 

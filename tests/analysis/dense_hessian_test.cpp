@@ -1,120 +1,155 @@
-// H v against a dense Hessian, column by column.
+// Products against dense matrices, column by column: the Hessian against central differences of the
+// gradient, the Gauss-Newton matrix against J' H_L J.
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "analysis/hvp.hpp"
-#include "support/tiny_classifier.hpp"
+#include "analysis/curvature_subject.hpp"
 
 namespace switchyard::test {
 namespace {
 
 constexpr double step = 1e-6;
-constexpr std::size_t probes_per_pass = 16;
 
-using Column = std::vector<double>;
+using Matrix = std::vector<std::vector<double>>;  // by column
 
-// One coordinate of the space of the parameters.
-struct Coordinate {
-  Parameter* parameter;
-  std::int64_t element;
+// The head's parameters, the last stage's normalisation and the stem: some 200 coordinates.
+bool few(const std::string& name) {
+  return name.starts_with("head.") || name.starts_with("backbone.layer4.1.bn") ||
+         name.starts_with("backbone.conv1") || name.starts_with("backbone.bn1");
+}
+
+// |a - b| and |b|, over all entries.
+struct Distance {
+  double error = 0, norm = 0;
 };
-
-class DenseHessian : public testing::TestWithParam<HeadKind> {
- protected:
-  // The head's parameters, the last stage's normalisation and the stem: some 200 coordinates.
-  std::vector<Coordinate> coordinates() {
-    std::vector<Coordinate> all;
-    for (Parameter& p : classifier->state().parameters()) {
-      bool chosen = p.name.starts_with("head.") || p.name.starts_with("backbone.layer4.1.bn") ||
-                    p.name.starts_with("backbone.conv1") || p.name.starts_with("backbone.bn1");
-      for (std::int64_t i = 0; chosen && i < p.value.numel(); ++i) all.push_back({&p, i});
+Distance distance(const Matrix& a, const Matrix& b) {
+  Distance d;
+  for (std::size_t j = 0; j < b.size(); ++j)
+    for (std::size_t i = 0; i < b[j].size(); ++i) {
+      d.error = std::hypot(d.error, a[j][i] - b[j][i]);
+      d.norm = std::hypot(d.norm, b[j][i]);
     }
+  return d;
+}
+
+Matrix transposed(const Matrix& a) {
+  Matrix t(a[0].size(), std::vector<double>(a.size()));
+  for (std::size_t j = 0; j < a.size(); ++j)
+    for (std::size_t i = 0; i < a[j].size(); ++i) t[i][j] = a[j][i];
+  return t;
+}
+
+class DenseCurvature : public ::testing::TestWithParam<HeadKind> {
+ protected:
+  CurvatureOperator over(CurvatureMatrix matrix, NormStatistics norm) {
+    CurvatureCase c{GetParam(), norm, matrix, 1};
+    return subject.over({tiny_batch(*backend, 0, 7, 7, 8)}, c, 16);
+  }
+
+  std::vector<double> entries(const Tensor& x) const {
+    std::vector<double> all;
+    for (std::size_t i = 0; i < subject.space.parameters().size(); ++i)
+      for (double value : subject.space.part(x, i).span<double>()) all.push_back(value);
     return all;
   }
-
-  Tensor unit(const Parameter& p, std::int64_t element) {
-    Tensor v = backend->zeros(p.value.shape(), DType::f64);
-    v.data<double>()[element] = 1;
-    return v;
-  }
-
-  // Element j of a column belongs to coordinate j; `part` is the gradient or one of its tangents.
-  template <class Part>
-  Column column(const std::vector<Coordinate>& at, Part part) {
-    Column c;
-    for (auto [p, element] : at) c.push_back(part(*p).template data<double>()[element]);
-    return c;
-  }
-
-  std::vector<Column> by_products(const std::vector<Coordinate>& at) {
-    std::vector<Column> columns;
-    while (columns.size() < at.size()) {
-      std::size_t first = columns.size(), last = std::min(first + probes_per_pass, at.size());
-      std::vector<ModelVector> units(last - first);
-      std::vector<VectorPart> directions;
-      for (std::size_t i = first; i < last; ++i) {
-        auto [parameter, element] = at[i];
-        for (Parameter& p : classifier->state().parameters()) units[i - first][&p] = Tensor();
-        units[i - first][parameter] = unit(*parameter, element);
-        directions.push_back(part_of(units[i - first]));
+  // The unit vectors of the space.
+  std::vector<Tensor> units() {
+    std::vector<Tensor> all;
+    for (std::size_t i = 0; i < subject.space.parameters().size(); ++i)
+      for (std::int64_t e = 0; e < subject.space.parameters()[i]->value.numel(); ++e) {
+        all.push_back(subject.space.vectors().zeros());
+        Tensor part = subject.space.part(all.back(), i);
+        part.data<double>()[e] = 1;
       }
-      hessian.apply(directions);
-      for (std::size_t i = 0; i < directions.size(); ++i)
-        columns.push_back(column(at, [i](Parameter& p) { return p.grad.tangents[i]; }));
-    }
+    return all;
+  }
+  // f is given each unit vector; gives a column.
+  template <class F>
+  Matrix by_columns(F&& f) {
+    Matrix columns;
+    for (const Tensor& unit : units()) columns.push_back(f(unit));
     return columns;
   }
-
-  Column gradient_at(const std::vector<Coordinate>& at, Coordinate moved, double distance) {
-    Tensor before = moved.parameter->value;
-    moved.parameter->value = backend->binary(
-        BinaryOp::add, before, backend->scale(unit(*moved.parameter, moved.element), distance));
-    hessian.apply({});
-    moved.parameter->value = before;
-    return column(at, [](Parameter& p) { return p.grad.value; });
-  }
-
-  std::vector<Column> by_differences(const std::vector<Coordinate>& at) {
-    std::vector<Column> columns;
-    for (Coordinate moved : at) {
-      Column after = gradient_at(at, moved, step), before = gradient_at(at, moved, -step);
-      for (std::size_t i = 0; i < at.size(); ++i) after[i] = (after[i] - before[i]) / (2 * step);
-      columns.push_back(after);
-    }
+  Matrix by_products(CurvatureOperator& curvature) {
+    Matrix columns;
+    for (const Tensor& y : curvature.apply(units())) columns.push_back(entries(y));
     return columns;
+  }
+  // d f / d parameters by central differences; f gives a row of numbers.
+  template <class F>
+  Matrix differences(F&& f) {
+    return by_columns([&](const Tensor& unit) {
+      auto at = [&](double from_before) {
+        subject.space.move(from_before, unit);
+        return f();
+      };
+      std::vector<double> after = at(step), before = at(-2 * step);
+      subject.space.move(step, unit);
+      for (std::size_t i = 0; i < after.size(); ++i) after[i] = (after[i] - before[i]) / (2 * step);
+      return after;
+    });
+  }
+  std::vector<double> logits(const Batch& batch) {
+    Tape tape(subject.cache, Recording::off);
+    ForwardContext context = subject.classifier->context(tape, Mode::eval, batch.sample_ids);
+    Tensor z = subject.classifier->model()
+                   .forward(context, tape.constant(batch.images))
+                   .head.logits.value();
+    return {z.span<double>().begin(), z.span<double>().end()};
   }
 
   std::unique_ptr<Backend> backend = make_backend(BackendKind::ref);
   std::unique_ptr<Communicator> self = make_self_communicator();
-  std::unique_ptr<DistributedClassifier> classifier =
-      tiny_classifier(*backend, *self, tiny_config(GetParam(), 3));
-  HessianOperator hessian{
-      *classifier, tiny_batch(*backend, 0, 7, 7, 8), {.mode = Mode::train, .objective = {}}};
+  CurvatureCase any{GetParam(), NormStatistics::batch, CurvatureMatrix::hessian, 1};
+  CurvatureSubject subject{*backend, *self, any, 1, few};
 };
 
-TEST_P(DenseHessian, MatchesDifferencesAndIsSymmetric) {
-  std::vector<Coordinate> at = coordinates();
-  ASSERT_GT(at.size(), 100u);
-  std::vector<Column> products = by_products(at), differences = by_differences(at);
-  double norm = 0, error = 0, asymmetry = 0;
-  for (std::size_t i = 0; i < at.size(); ++i)
-    for (std::size_t j = 0; j < at.size(); ++j) {
-      norm += std::pow(differences[i][j], 2);
-      error += std::pow(products[i][j] - differences[i][j], 2);
-      asymmetry += std::pow(products[i][j] - products[j][i], 2);
-    }
-  EXPECT_GT(std::sqrt(norm), 0.1);
-  EXPECT_LT(std::sqrt(error / norm), 1e-7);
-  EXPECT_LT(std::sqrt(asymmetry / norm), 1e-12);
+TEST_P(DenseCurvature, HessianMatchesDifferencesAndIsSymmetric) {
+  for (NormStatistics norm : {NormStatistics::batch, NormStatistics::running}) {
+    CurvatureOperator hessian = over(CurvatureMatrix::hessian, norm);
+    Matrix products = by_products(hessian);
+    ASSERT_GT(products.size(), 100u);
+    Distance error = distance(products, differences([&] { return entries(hessian.gradient()); }));
+    EXPECT_GT(error.norm, 0.1);
+    EXPECT_LT(error.error, 1e-7 * error.norm);
+    EXPECT_LT(distance(products, transposed(products)).error, 1e-12 * error.norm);
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(Heads, DenseHessian,
-                         testing::Values(HeadKind::dense, HeadKind::soft_moe, HeadKind::sparse_moe,
-                                         HeadKind::hard_moe));
+// Of each sample H_L = diag(p) - p p', over the number of samples; smoothed labels are constants.
+TEST_P(DenseCurvature, GaussNewtonIsThatOfTheLogitsJacobian) {
+  CurvatureOperator ggn = over(CurvatureMatrix::gauss_newton, NormStatistics::running);
+  const Batch batch = tiny_batch(*backend, 0, 7, 7, 8);
+  Matrix jacobian = differences([&] { return logits(batch); });
+  const std::vector<double> z = logits(batch);
+  const std::size_t classes = z.size() / 7;
+  Matrix scaled = jacobian;  // H_L J
+  for (std::size_t j = 0; j < jacobian.size(); ++j)
+    for (std::size_t b = 0; b < z.size(); b += classes) {
+      double total = 0, mean = 0;
+      for (std::size_t c = 0; c < classes; ++c) total += std::exp(z[b + c]);
+      for (std::size_t c = 0; c < classes; ++c)
+        mean += std::exp(z[b + c]) / total * jacobian[j][b + c];
+      for (std::size_t c = 0; c < classes; ++c)
+        scaled[j][b + c] = std::exp(z[b + c]) / total * (jacobian[j][b + c] - mean) / 7;
+    }
+  Matrix expected(jacobian.size(), std::vector<double>(jacobian.size()));
+  for (std::size_t i = 0; i < jacobian.size(); ++i)
+    for (std::size_t j = 0; j < jacobian.size(); ++j)
+      for (std::size_t k = 0; k < z.size(); ++k) expected[i][j] += jacobian[i][k] * scaled[j][k];
+  Matrix products = by_products(ggn);
+  Distance error = distance(products, expected);
+  EXPECT_GT(error.norm, 0.01);
+  EXPECT_LT(error.error, 1e-7 * error.norm);
+  EXPECT_LT(distance(products, transposed(products)).error, 1e-12 * error.norm);
+}
+
+INSTANTIATE_TEST_SUITE_P(Heads, DenseCurvature,
+                         ::testing::Values(HeadKind::dense, HeadKind::soft_moe,
+                                           HeadKind::sparse_moe, HeadKind::hard_moe));
 
 }  // namespace
 }  // namespace switchyard::test

@@ -14,7 +14,8 @@ DistributedOptions options_for(const Machine& machine, const HeadConfig& head) {
 }  // namespace
 
 Subject::Subject(const Machine& machine, const ModelConfig& config, const TensorSource& weights)
-    : model_(machine.backend, machine.world, config, options_for(machine, config.head)) {
+    : cache_(machine.backend),
+      model_(cache_, machine.world, config, options_for(machine, config.head)) {
   load_state(state(), weights);
 }
 

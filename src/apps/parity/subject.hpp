@@ -1,6 +1,7 @@
 #pragma once
 // The model under test, sharded over the ranks of this launch, and how it is run.
 
+#include "analysis/primal_cache.hpp"
 #include "apps/parity/machine.hpp"
 #include "apps/parity/samples.hpp"
 #include "model/load_state.hpp"
@@ -14,6 +15,7 @@ class Subject {
   Subject(const Machine& machine, const ModelConfig& config, const TensorSource& weights);
 
   Backend& backend() { return model_.backend(); }
+  PrimalCache& cache() { return cache_; }
   DType dtype() const { return model_.dtype(); }
   const ProcessGrid& grid() const { return model_.grid(); }
   const HeadConfig& head() { return model_.model().config().head; }
@@ -36,6 +38,7 @@ class Subject {
   BufferTensor* find_buffer(const std::string& name);
 
  private:
+  PrimalCache cache_;  ///< what the model computes on
   DistributedClassifier model_;
 };
 
