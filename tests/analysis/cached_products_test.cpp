@@ -97,6 +97,21 @@ TEST_P(CachedProducts, AgreeOnTheRankWithTheLeastRoom) {
 INSTANTIATE_TEST_SUITE_P(Cases, CachedProducts, ::testing::ValuesIn(cached_cases()),
                          [](const auto& info) { return name_of(info.param); });
 
+TEST(CachedProductsOfTheProcessor, AreTheSameBits) {
+  auto cpu = make_backend(BackendKind::cpu);
+  for (auto norm : {NormStatistics::batch, NormStatistics::running}) {
+    CurvatureCase c{HeadKind::sparse_moe, norm, CurvatureMatrix::hessian, world().size()};
+    CurvatureSubject subject(*cpu, world(), c, c.ep);
+    const std::vector<Batch> batches = {tiny_share(*cpu, world(), 7)};
+    CurvatureOperator cached = subject.over(batches, c, 1, CacheUse::on);
+    CurvatureOperator plain = subject.over(batches, c);
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      Tensor x = subject.random(i), y = cached.apply(x), z = plain.apply(x);
+      EXPECT_EQ(std::memcmp(y.raw(), z.raw(), y.bytes()), 0) << "product " << i;
+    }
+  }
+}
+
 // Counts convolutions, each way.
 class ConvolutionCounter final : public ForwardingBackend {
  public:
