@@ -23,6 +23,18 @@ void require_precision(Precision precision) {
              name_of<Precision>(precision, precision_choices));
 }
 
+// The smooth load loss is an expectation over gate noise.
+void require_total_loss(const ObjectiveConfig& objective, const HeadConfig& head) {
+  validate(objective, head);
+  const bool smooth =
+      head.is_sparse() && objective.load_weight > 0 && objective.load_loss == LoadLoss::smooth;
+  SY_REQUIRE(
+      !smooth || head.eval_gate_noise, ExitCode::bad_usage,
+      "--loss total has the smooth load loss in it, which needs gate noise, and curvature is "
+      "measured without; give --load-weight 0, --load-loss importance, or --eval-gate-noise "
+      "on");
+}
+
 void require_eigenvectors(const char* key, int wanted, int top) {
   SY_REQUIRE(wanted <= top, ExitCode::bad_usage,
              "{} wants {} top eigenvectors, but --top is {}; raise --top", key, wanted, top);
@@ -36,10 +48,11 @@ void validate(const CurvatureConfig& c) {
              "one of the two");
   require_precision(c.training.execution.precision);
   validate(c.training.model);
-  if (c.matrix.loss == CurvatureLoss::total) validate(c.training.objective, c.training.model.head);
   SY_REQUIRE(
       c.matrix.matrix == CurvatureMatrix::hessian || c.matrix.loss == CurvatureLoss::cross_entropy,
       ExitCode::bad_usage, "--matrix ggn is defined for the cross-entropy alone; give --loss ce");
+  if (c.matrix.loss == CurvatureLoss::total)
+    require_total_loss(c.training.objective, c.training.model.head);
   SY_REQUIRE(
       c.matrix.norm == NormStatistics::running || c.training.execution.norm_sync == NormSync::sync,
       ExitCode::bad_usage,

@@ -13,6 +13,7 @@ using Words = std::vector<std::string>;
 /// Each runs to its end and returns the exit status, or throws an Error.
 ExitCode train_command(int& argc, char**& argv, const Words& words);
 ExitCode eval_command(int& argc, char**& argv, const Words& words);
+ExitCode curvature_command(int& argc, char**& argv, const Words& words);
 ExitCode data_command(const Words& words);
 ExitCode inspect_command(const Words& words);
 

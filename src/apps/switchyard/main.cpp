@@ -24,6 +24,7 @@ usage: [mpirun -n RANKS] switchyard COMMAND [--key value ...]
 commands:
   train     train a classifier on one rank or many
   eval      measure a trained classifier
+  curvature measure its loss surface: eigenvalues, trace, density, landscape
   data      synth: draw the synthetic data set; info: describe a data set
   inspect   describe a run, a checkpoint or a safetensors file
 
@@ -46,6 +47,7 @@ ExitCode dispatch(int& argc, char**& argv) {
   Words words(argv + 2, argv + argc);
   if (command == "train") return train_command(argc, argv, words);
   if (command == "eval") return eval_command(argc, argv, words);
+  if (command == "curvature") return curvature_command(argc, argv, words);
   if (is_spare_rank()) return ExitCode::done;
   if (command == "data") return data_command(words);
   if (command == "inspect") return inspect_command(words);
@@ -58,7 +60,7 @@ ExitCode dispatch(int& argc, char**& argv) {
     fmt::print("switchyard {} ({}, {})\n", build.version, build.git_hash, build.compiler);
     return ExitCode::done;
   }
-  std::vector<std::string> commands = {"train", "eval", "data", "inspect"};
+  std::vector<std::string> commands = {"train", "eval", "curvature", "data", "inspect"};
   std::string nearest = nearest_name(command, commands);
   fail(ExitCode::bad_usage,
        fmt::format("there is no command '{}'; {}", command,

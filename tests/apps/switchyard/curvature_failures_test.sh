@@ -30,10 +30,11 @@ refuse 2 "--top 200 and --bottom 2 are more than the 102 eigenvalues" model --sa
   --params 'head.gate.*' --top 200
 refuse 2 "--precision bf16 .*--precision f32" model --precision bf16
 refuse 2 "ggn .*--loss ce" model --matrix ggn --loss total
+refuse 2 "smooth load loss.*--load-weight 0" model --loss total
 refuse 2 "--sweep-top wants 3 top eigenvectors, but --top is 2" model --top 2 --sweep-top 3
 refuse 2 "--resume.*--overwrite" model --resume --overwrite
 refuse 2 "toop.*top" model --toop 3
-refuse 2 "unknown.*lr|lr.*" model --lr 3
+refuse 2 "unknown.*lr" model --lr 3
 refuse 3 "no analysis to resume; start it without --resume" model --samples 8 --resume
 "$switchyard" curvature "$work/data" >"$work/log" 2>&1
 [[ $? == 2 ]] && grep -q "no run folder" "$work/log" || complain "a folder that is no run is taken"
