@@ -22,7 +22,10 @@ class CountingBackend final : public RefBackend {
 class RoundedWeightsTest : public testing::Test {
  protected:
   Parameter parameter(const std::string& name, double value) {
-    return {name, {}, backend.full({2}, DType::f64, value), {}, {}};
+    Parameter made;
+    made.name = name;
+    made.value = backend.full({2}, DType::f64, value);
+    return made;
   }
   double first(const Tensor& x) { return backend.convert(x, DType::f64).data<double>()[0]; }
 
