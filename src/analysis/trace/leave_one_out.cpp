@@ -1,6 +1,7 @@
 #include "analysis/trace/leave_one_out.hpp"
 
 #include <Eigen/Dense>
+#include <cmath>
 #include <limits>
 
 namespace switchyard {
@@ -51,22 +52,76 @@ MatrixXd missing_directions(const Columns& columns, const MatrixXd& r) {
   return s;
 }
 
+// Of a vector that is taken out of the basis, in coordinates of Q.
+struct Direction {
+  VectorXd s, hs;  ///< H s
+};
+
+// Estimates by single probes with any basis that lacks some directions of Q.
+class ProbeEstimates {
+ public:
+  explicit ProbeEstimates(const XTraceMatrices& matrices)
+      : h_(dense(matrices.h, std::ssize(matrices.h)).selfadjointView<Eigen::Upper>()),
+        w_(dense(matrices.w, h_.rows())),
+        r_(dense(matrices.r, h_.rows())),
+        hw_(h_ * w_) {
+    const bool complete = h_.rows() == matrices.dimension;
+    s_ = complete ? MatrixXd::Zero(r_.rows(), r_.cols()) : missing_directions(matrices.r, r_);
+    hs_ = h_ * s_;
+  }
+
+  Index probes() const { return r_.cols(); }
+
+  double without(Index i) const { return estimate(i, {{s_.col(i), hs_.col(i)}}); }
+
+  // Without the directions that only probes i and j found.
+  double without(Index i, Index j) const {
+    const double along = s_.col(i).dot(s_.col(j));
+    Direction second{s_.col(j) - along * s_.col(i), hs_.col(j) - along * hs_.col(i)};
+    const double length = second.s.norm();
+    constexpr double kSame = 1e-12;
+    if (length <= kSame) return without(i);
+    return estimate(i, {{s_.col(i), hs_.col(i)}, {second.s / length, second.hs / length}});
+  }
+
+ private:
+  double estimate(Index i, const std::vector<Direction>& taken_out) const {
+    VectorXd x = w_.col(i), hx = hw_.col(i);
+    double known = h_.trace();
+    for (const Direction& direction : taken_out) {
+      const double along = direction.s.dot(w_.col(i));
+      x -= along * direction.s;
+      hx -= along * direction.hs;
+      known -= direction.s.dot(direction.hs);
+    }
+    return known + w_.col(i).dot(r_.col(i)) - 2 * x.dot(r_.col(i)) + x.dot(hx);
+  }
+
+  MatrixXd h_, w_, r_, hw_, s_, hs_;
+};
+
+// Of the estimator without each probe.
+double jackknife_error(const ProbeEstimates& estimates) {
+  const Index m = estimates.probes();
+  VectorXd without(m);
+  for (Index j = 0; j < m; ++j) {
+    double sum = 0;
+    for (Index i = 0; i < m; ++i)
+      if (i != j) sum += estimates.without(i, j);
+    without[j] = sum / static_cast<double>(m - 1);
+  }
+  const double spread = (without.array() - without.mean()).matrix().norm();
+  return spread * std::sqrt(static_cast<double>(m - 1) / static_cast<double>(m));
+}
+
 }  // namespace
 
-std::vector<double> leave_one_out_estimates(const XTraceMatrices& matrices) {
-  const Index rank = std::ssize(matrices.h), probes = std::ssize(matrices.r);
-  const MatrixXd h = MatrixXd(dense(matrices.h, rank).selfadjointView<Eigen::Upper>());
-  const MatrixXd w = dense(matrices.w, rank), r = dense(matrices.r, rank);
-  const bool complete = rank == matrices.dimension;
-  const MatrixXd s = complete ? MatrixXd::Zero(rank, probes) : missing_directions(matrices.r, r);
-  std::vector<double> estimates;
-  for (Index i = 0; i < probes; ++i) {
-    const VectorXd x = w.col(i) - s.col(i) * s.col(i).dot(w.col(i));
-    const double known = h.trace() - s.col(i).dot(h * s.col(i));
-    const double rest = w.col(i).dot(r.col(i)) - 2 * x.dot(r.col(i)) + x.dot(h * x);
-    estimates.push_back(known + rest);
-  }
-  return estimates;
+LeaveOneOut leave_one_out(const XTraceMatrices& matrices) {
+  const ProbeEstimates estimates(matrices);
+  LeaveOneOut result;
+  for (Index i = 0; i < estimates.probes(); ++i) result.samples.push_back(estimates.without(i));
+  if (estimates.probes() > 1) result.standard_error = jackknife_error(estimates);
+  return result;
 }
 
 }  // namespace switchyard

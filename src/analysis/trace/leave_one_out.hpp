@@ -2,6 +2,7 @@
 // The small dense algebra of XTrace.
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace switchyard {
@@ -18,6 +19,11 @@ struct XTraceMatrices {
   std::int64_t dimension = 0;  ///< of A
 };
 
+struct LeaveOneOut {
+  std::vector<double> samples;  ///< by each probe; their mean is the estimate
+  double standard_error = std::numeric_limits<double>::infinity();
+};
+
 /// The estimate of the trace by each probe. Its basis Q_(i) is that of the other probes' products,
 /// which is independent of it:
 ///
@@ -26,6 +32,11 @@ struct XTraceMatrices {
 /// (Epperly, Tropp, Webber 2024, section 2.2), with Q_(i)Q_(i)' = Q (I - s_i s_i') Q' for the unit
 /// vector s_i orthogonal to all columns of R but the i-th. Where that column depends on the others
 /// s_i is 0: without the probe the basis would be the same.
-std::vector<double> leave_one_out_estimates(const XTraceMatrices& matrices);
+///
+/// The samples share most of their bases, so that their spread alone makes the error too small, by
+/// a third where the spectrum decays. The standard error is the jackknife's instead: the spread of
+/// the means over m - 1 probes, with bases without that of the m-th (Efron, Stein 1981: it is too
+/// large rather than too small).
+LeaveOneOut leave_one_out(const XTraceMatrices& matrices);
 
 }  // namespace switchyard

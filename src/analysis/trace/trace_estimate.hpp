@@ -38,8 +38,9 @@ struct TraceEstimate {
   double standard_error = std::numeric_limits<double>::infinity();  ///< until it is known
   std::int64_t probes = 0;                                          ///< random vectors drawn
   std::int64_t products = 0;  ///< vectors that the operator was applied to
-  /// Whose spread the standard error is: the probes' estimates (hutchinson, xtrace), or those of
-  /// the part of the trace that is not known exactly (hutchpp).
+  /// The probes' estimates of the trace (hutchinson, xtrace), or of the part of it that is not
+  /// known exactly (hutchpp). The standard error is that of their mean; xtrace's are not
+  /// independent.
   std::vector<double> samples;
   bool converged = false;  ///< to rel_error, with min_samples or without any error
 };

@@ -1,5 +1,7 @@
 #include "analysis/trace/xtrace.hpp"
 
+#include <utility>
+
 #include "analysis/trace/growing_qr.hpp"
 #include "analysis/trace/leave_one_out.hpp"
 #include "analysis/trace/probes.hpp"
@@ -31,9 +33,9 @@ class XTrace {
 
   TraceEstimate estimate() const {
     TraceEstimate estimate;
-    estimate.samples = leave_one_out_estimates(matrices_);
-    auto [mean, error] = sample_mean(estimate.samples);
-    estimate.trace = mean;
+    auto [samples, error] = leave_one_out(matrices_);
+    estimate.trace = sample_mean(samples).mean;
+    estimate.samples = std::move(samples);
     estimate.standard_error = basis_.complete() ? 0 : error;
     estimate.probes = probes_.size();
     estimate.products = products_;

@@ -7,9 +7,9 @@
 
 namespace switchyard {
 
-/// Two products a probe; probes are added until the error is met. Its standard error is the spread
-/// of the probes' estimates over the root of their number (their equation 1.7). Throws
-/// Error(bad_usage) on options that cannot be. Collective.
+/// Two products a probe; probes are added until the error is met. The standard error is not the
+/// spread of the probes' estimates, see leave_one_out.hpp. Throws Error(bad_usage) on options that
+/// cannot be. Collective.
 TraceEstimate xtrace(SymmetricOperator& a, const TraceOptions& options,
                      const TraceProgress& progress = {});
 

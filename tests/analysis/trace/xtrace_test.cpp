@@ -1,5 +1,5 @@
-// XTrace against its definition: for each probe a basis of all other probes' products, by
-// Householder's QR decomposition, and explicit projections.
+// XTrace and its error against their definitions: for each probe a basis of all other probes'
+// products, by Householder's QR decomposition, and explicit projections.
 
 #include "analysis/trace/xtrace.hpp"
 
@@ -33,6 +33,18 @@ double estimate_without(const MatrixXd& a, const MatrixXd& probes, int left_out)
   return (q.transpose() * a * q).trace() + rest.dot(a * rest);
 }
 
+// The jackknife of the mean of these estimates, from its definition.
+double jackknife(const MatrixXd& a, const MatrixXd& probes) {
+  const int m = static_cast<int>(probes.cols());
+  VectorXd means = VectorXd::Zero(m);
+  for (int j = 0; j < m; ++j) {
+    MatrixXd others(probes.rows(), m - 1);
+    others << probes.leftCols(j), probes.rightCols(m - 1 - j);
+    for (int i = 0; i < m - 1; ++i) means[j] += estimate_without(a, others, i) / (m - 1);
+  }
+  return std::sqrt((m - 1.0) / m) * (means.array() - means.mean()).matrix().norm();
+}
+
 struct XTraceCase {
   const char* name;
   int rank;
@@ -62,6 +74,8 @@ TEST_P(XTraceDefinition, IsThatOfEachProbeLeftOut) {
   for (int i = 0; i < probes; ++i)
     EXPECT_NEAR(found.samples[i], estimate_without(matrix, omega, i), 1e-11) << i;
   EXPECT_EQ(found.products, probes + std::min(rank, probes));
+  // With more probes than the rank it is exact.
+  EXPECT_NEAR(found.standard_error, probes > rank ? 0 : jackknife(matrix, omega), 1e-11);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, XTraceDefinition,
