@@ -52,7 +52,7 @@ struct SpectrumConfig {
   int bottom = 2;
   double tolerance = 1e-3;
   int max_iterations = 100;
-  bool check_residuals = false;
+  bool check_residuals = true;
   BasisPrecision basis_precision = BasisPrecision::automatic;
   BasisMemory basis_memory = BasisMemory::automatic;
   int power_iterations = 0;
@@ -135,8 +135,8 @@ void visit(Visitor& v, SpectrumConfig& c) {
   v.field("max-iterations", c.max_iterations, "most steps of Lanczos", at_least(1));
   v.field(
       "check-residuals", c.check_residuals,
-      "multiply every eigenvector found by the matrix: its residual itself, beside the one that "
-      "Lanczos says");
+      "multiply every eigenvector found by the matrix once more: Lanczos's own residuals do not "
+      "see rounding");
   v.field("basis-precision", c.basis_precision, "of the basis kept; auto: that of the arithmetic",
           basis_precision_choices);
   v.field("basis-memory", c.basis_memory,

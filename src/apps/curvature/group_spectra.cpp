@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -14,8 +15,9 @@ Json largest_eigenvalue(CurvatureSession& session, const std::string& group) {
     if (group_of(p->name) == group) names.insert(p->name);
   ParameterSpace space(session.classifier.state(), session.grid(),
                        [&](const std::string& name) { return names.contains(name); });
-  CurvatureOperator block(session.classifier, space, session.cache, session.batches,
-                          session.options);
+  CurvatureOptions options = session.options;
+  options.cache_bytes -= std::min(options.cache_bytes, session.matrix.cached_bytes());
+  CurvatureOperator block(session.classifier, space, session.cache, session.batches, options);
   const SpectrumConfig& c = session.config.spectrum;
   Lanczos lanczos(block, {.wanted = {.largest = 1, .tolerance = c.tolerance},
                           .max_iterations = c.max_iterations,
@@ -44,7 +46,9 @@ Json group_spectra_part(CurvatureSession& session, SavedWork& work) {
               fmt::format("{}: largest {:.6g}", session.groups[g].name,
                           done.back().at("value").get<double>()));
   }
-  return {{"groups", done}};
+  std::int64_t products = 0;
+  for (const Json& group : done) products += group.at("products").get<std::int64_t>();
+  return {{"products", products}, {"groups", done}};
 }
 
 }  // namespace switchyard

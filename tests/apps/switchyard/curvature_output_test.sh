@@ -8,7 +8,7 @@ source "$(dirname "$0")/curvature_runs.sh"
 draw_data 150 20
 train_model model --head sparse
 expect_curvature 0 "^trace " results 2 model --samples 12 --curvature-batch 8 --top 2 --bottom 1 \
-  --check-residuals --max-iterations 30 --trace-probes 4 --density-probes 2 --density-steps 4 \
+  --max-iterations 30 --trace-probes 4 --density-probes 2 --density-steps 4 \
   --sweep-points 5 --sweep-random 1 --plane-points 2 --precision f64
 python3 "$here/check_curvature_output.py" "$work/results" "$work/model/run/checkpoints/best" ||
   complain "the results contradict one another"
