@@ -77,9 +77,9 @@ void PrimalPass::describe(const Tensor& x, std::string& call) const {
 
 void PrimalPass::need(const Tensor& x) {
   const Present* present = x ? find_present(x) : nullptr;
-  if (!present || present->memory->lasting) return;
+  if (!present) return;
   require_memory(x, "a tangent");
-  if (!present->memory->kept) present->memory->kept = x.block();
+  if (!present->memory->lasting && !present->memory->kept) present->memory->kept = x.block();
 }
 
 void PrimalPass::require_memory(const Tensor& x, std::string_view reader) const {

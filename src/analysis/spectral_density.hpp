@@ -18,8 +18,7 @@ struct SpectralDensity {
 };
 
 /// sqrt(1e-5) times half the range of the nodes: the width of that paper, which maps the spectrum
-/// to
-/// [-1, 1]. Where all nodes are equal, of their magnitude, or of 1.
+/// to [-1, 1]. Where all nodes are equal, of their magnitude, or of 1.
 double default_sigma(std::span<const QuadratureRule> rules);
 
 /// On a grid of `points` (2 or more) from five sigma below the lowest node to five above the

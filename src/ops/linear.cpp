@@ -110,11 +110,19 @@ void add_to_groups(Backend& backend, std::vector<Dual>& groups, std::size_t prob
   }
 }
 
+bool any(std::span<const GradRef> nodes) {
+  return std::ranges::any_of(nodes, [](const GradRef& node) { return node != nullptr; });
+}
+
 // What a kernel for all groups has to give: values as soon as one node wants them.
 DualParts wanted(const Tape& tape, std::span<const GradRef> nodes) {
-  const bool tangents = std::ranges::all_of(
-      nodes, [&](const GradRef& node) { return tape.wanted(node) == DualParts::tangents; });
-  return tangents ? DualParts::tangents : DualParts::all;
+  const bool values = std::ranges::any_of(
+      nodes, [&](const GradRef& node) { return node && tape.wanted(node) == DualParts::all; });
+  return values ? DualParts::all : DualParts::tangents;
+}
+
+void accumulate_all(Tape& tape, std::span<const GradRef> nodes, std::vector<Dual> gradients) {
+  for (std::size_t g = 0; g < nodes.size(); ++g) tape.accumulate(nodes[g], std::move(gradients[g]));
 }
 
 std::size_t groups_of(const Tensor& offsets) {
@@ -203,12 +211,12 @@ Variable grouped_linear(Tape& tape, const Variable& x, const Tensor& offsets,
     Backend& backend = tape.backend();
     Dual dz = before_activation(backend, dy, mask, in_kernel);
     if (x.node) tape.accumulate(x.node, grouped_grad_input(backend, dz, offsets, w));
-    auto dw = grouped_grad_weight(backend, x.dual, dz, offsets, wanted(tape, weight_nodes));
-    auto db = grouped_grad_bias(backend, dz, offsets, wanted(tape, bias_nodes));
-    for (std::size_t g = 0; g < w.size(); ++g) {
-      tape.accumulate(weight_nodes[g], std::move(dw[g]));
-      tape.accumulate(bias_nodes[g], std::move(db[g]));
-    }
+    if (any(weight_nodes))
+      accumulate_all(tape, weight_nodes,
+                     grouped_grad_weight(backend, x.dual, dz, offsets, wanted(tape, weight_nodes)));
+    if (any(bias_nodes))
+      accumulate_all(tape, bias_nodes,
+                     grouped_grad_bias(backend, dz, offsets, wanted(tape, bias_nodes)));
   };
   return finish(tape, tape.record(std::move(y), inputs, std::move(vjp)), act);
 }

@@ -1,6 +1,7 @@
 #include "parallel/vector_space.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/name_hash.hpp"

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "analysis/trace/probes.hpp"
+
 namespace switchyard {
 namespace {
 
@@ -15,7 +17,7 @@ double rounding(DType dtype) {
 }  // namespace
 
 std::vector<double> GrowingQr::add(Tensor y) {
-  const double before = space_.norm(y);
+  const double before = require_finite(space_.norm(y));
   std::vector<double> column = q_.project_out(y);
   const double left = space_.norm(y);
   if (complete() || left <= rounding(space_.dtype()) * before) return column;

@@ -21,7 +21,7 @@ void check_groups(const HutchinsonSamples& samples, const SegmentGroups& groups)
 
 void add_sample(HutchinsonSamples& samples, const VectorSpace& space, const SegmentGroups& groups,
                 const Tensor& v, const Tensor& av) {
-  samples.whole.push_back(space.dot(v, av));
+  samples.whole.push_back(require_finite(space.dot(v, av)));
   if (groups.count == 0) return;
   std::vector<double> parts = space.group_dots(v, av, groups.group_of, groups.count);
   for (int g = 0; g < groups.count; ++g) samples.by_group[g].push_back(parts[g]);

@@ -74,7 +74,8 @@ class HutchPlusPlus {
   std::vector<double> quadratic_forms(std::span<const Tensor> xs) {
     std::vector<Tensor> axs = multiply(xs);
     std::vector<double> forms;
-    for (std::size_t i = 0; i < xs.size(); ++i) forms.push_back(a_.space().dot(xs[i], axs[i]));
+    for (std::size_t i = 0; i < xs.size(); ++i)
+      forms.push_back(require_finite(a_.space().dot(xs[i], axs[i])));
     return forms;
   }
 

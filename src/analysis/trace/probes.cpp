@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.hpp"
+
 namespace switchyard {
 
 std::vector<Tensor> next_probes(SymmetricOperator& a, std::uint64_t seed, std::int64_t first,
@@ -30,6 +32,13 @@ std::vector<double> stored_products(const VectorSpace& space, const KrylovBasis&
                                     const Tensor& x) {
   return space.dots(
       count, [&](std::int64_t i) { return vectors.stored(static_cast<int>(i)); }, x);
+}
+
+double require_finite(double number) {
+  SY_REQUIRE(std::isfinite(number), ExitCode::run_failed,
+             "a product of a trace's probe is not finite; the loss or its derivatives overflow at "
+             "these parameters");
+  return number;
 }
 
 bool accurate_enough(const TraceEstimate& estimate, const TraceOptions& options) {

@@ -21,6 +21,9 @@ std::vector<Tensor> stored_block(const KrylovBasis& vectors, int begin, int end)
 std::vector<double> stored_products(const VectorSpace& space, const KrylovBasis& vectors, int count,
                                     const Tensor& x);
 
+/// `number`, which came of a product. Throws Error(run_failed) where it is not finite.
+double require_finite(double number);
+
 /// Whether an estimate may stop here.
 bool accurate_enough(const TraceEstimate& estimate, const TraceOptions& options);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "analysis/trace/estimate_trace.hpp"
@@ -54,6 +55,13 @@ TEST_P(Estimators, KnowTheTraceOfNothing) {
   EXPECT_EQ(of_zero.trace, 0);
   EXPECT_EQ(of_zero.standard_error, 0);
   EXPECT_TRUE(of_zero.converged);
+}
+
+TEST_P(Estimators, RefuseProductsThatAreNotFinite) {
+  std::vector<double> matrix(kDimension * kDimension);
+  matrix.front() = std::numeric_limits<double>::infinity();
+  DenseOperator a(split_, matrix);
+  EXPECT_TRUE(contains(error_text(ExitCode::run_failed, [&] { estimate(a); }), "not finite"));
 }
 
 TEST_P(Estimators, KnowTheTraceOfOneNumber) {
