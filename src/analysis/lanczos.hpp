@@ -60,6 +60,9 @@ class Lanczos {
   bool exhausted() const { return !state_.betas.empty() && state_.betas.back() == 0; }
 
   int iterations() const { return static_cast<int>(state_.alphas.size()); }
+  /// Relative error of products and sums: no residual is asked to be below so much of the largest
+  /// |theta|.
+  double rounding() const { return rounding_; }
   /// To save a run: this, and the vectors basis().stored(i) that have come since the last time.
   /// None of them changes later.
   const LanczosState& state() const { return state_; }

@@ -30,7 +30,8 @@ RitzValue ritz_value(const TridiagonalEigen& eigen, std::size_t i, double beta,
                      const Bound& bound) {
   const double value = eigen.values[i];
   const double residual = std::abs(beta * eigen.vector(i).back());
-  return {value, residual, residual <= bound.of(value)};
+  const double most = bound.of(value);
+  return {value, residual, most, residual <= most};
 }
 
 TridiagonalEigen eigen_from(const LanczosState& state, std::size_t first) {
@@ -76,8 +77,7 @@ RitzValues ritz_values(const LanczosState& state, const TridiagonalEigen& eigen,
   auto take = [&](std::vector<RitzValue>& values, std::size_t i) {
     values.push_back(ritz_value(eigen, i, state.betas.back(), bound));
     const RitzValue& latest = values.back();
-    if (latest.residual > 0)
-      ritz.worst = std::max(ritz.worst, latest.residual / bound.of(latest.value));
+    if (latest.residual > 0) ritz.worst = std::max(ritz.worst, latest.residual / latest.bound);
   };
   for (std::size_t i = 0; i < std::min<std::size_t>(wanted.largest, steps); ++i)
     take(ritz.largest, steps - 1 - i);

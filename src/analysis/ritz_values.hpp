@@ -31,6 +31,7 @@ struct WantedPairs {
 struct RitzValue {
   double value = 0;
   double residual = 0;  ///< |A u - theta u| of the Ritz pair, by |beta_m s_m|
+  double bound = 0;     ///< what a residual may be at most
   bool converged = false;
 
   bool operator==(const RitzValue&) const = default;

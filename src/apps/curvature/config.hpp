@@ -23,9 +23,11 @@ inline constexpr Choice<BasisPrecision> basis_precision_choices[] = {
     {BasisPrecision::f32, "f32"},
     {BasisPrecision::f64, "f64"}};
 
-enum class GroupFigures { off, trace, all };
-inline constexpr Choice<GroupFigures> group_figures_choices[] = {
-    {GroupFigures::off, "off"}, {GroupFigures::trace, "trace"}, {GroupFigures::all, "all"}};
+enum class GroupFigures { automatic, off, trace, all };
+inline constexpr Choice<GroupFigures> group_figures_choices[] = {{GroupFigures::automatic, "auto"},
+                                                                 {GroupFigures::off, "off"},
+                                                                 {GroupFigures::trace, "trace"},
+                                                                 {GroupFigures::all, "all"}};
 
 enum class PlaneDirections { eigenvectors, random };
 inline constexpr Choice<PlaneDirections> plane_directions_choices[] = {
@@ -63,7 +65,7 @@ struct TraceConfig {
   TraceMethod method = TraceMethod::hutchinson;
   int probes = 100;
   double rel_error = 0.01;
-  GroupFigures groups = GroupFigures::trace;
+  GroupFigures groups = GroupFigures::automatic;
   int density_probes = 0;
   int density_steps = 80;
 };
@@ -157,7 +159,7 @@ void visit(Visitor& v, TraceConfig& c) {
   v.field("rel-error", c.rel_error, "standard error over trace, to stop at", at_least(0));
   v.field("groups", c.groups,
           "figures of stem, layers, gate and each expert: traces (by Hutchinson's probes), or all: "
-          "top eigenvalues too",
+          "top eigenvalues too; auto: traces where there is a trace",
           group_figures_choices);
   v.field("density-probes", c.density_probes,
           "random vectors of stochastic Lanczos quadrature; 0: no spectral density", at_least(0));

@@ -86,7 +86,10 @@ Json describe(CurvatureSession& session, const Patch& patch, std::span<const Ten
           {"directions", patch.directions},
           {"lengths", lengths},
           {"routing_share",
-           {{"sets", optional_number(share.sets)}, {"weights", optional_number(share.weights)}}},
+           {{"sets", optional_number(share.sets)},
+            {"weights", optional_number(share.weights)},
+            {"growth", share.growth},
+            {"points", share.points}}},
           {"file", file},
           {"points", to_json(points)}};
 }

@@ -72,7 +72,9 @@ Selected select_parameters(const std::string& patterns, const ParameterList& lis
         chosen.insert(name);
         any = true;
       }
-    SY_REQUIRE(any, ExitCode::bad_usage, "--params: no parameter's name matches '{}'; there are {}",
+    SY_REQUIRE(any, ExitCode::bad_usage,
+               "--params: no parameter's name matches '{}'; there are {} (separate patterns with "
+               "commas)",
                pattern, summary_of(list));
   }
   SY_REQUIRE(!chosen.empty(), ExitCode::bad_usage, "--params names no parameter; there are {}",

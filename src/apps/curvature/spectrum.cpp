@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "analysis/lanczos.hpp"
@@ -54,7 +55,20 @@ std::string figures(const RitzValues& values) {
   return fmt::format("{}residual / tolerance {:.2g}", text, values.worst);
 }
 
-// With the residuals themselves, where there are any.
+// Where the tolerance asks for residuals that rounding hides, some pairs are held to rounding only.
+void warn_of_rounding(const CurvatureSession& session, const Lanczos& lanczos) {
+  const double tolerance = session.config.spectrum.tolerance;
+  const double hidden = lanczos.rounding() / tolerance;
+  if (hidden <= WantedPairs{}.floor || session.grid().world().rank() != Rank{0}) return;
+  session.log.warning(
+      "--tolerance {} is less than rounding lets see of eigenvalues below {:.2g} times the "
+      "largest: "
+      "residuals are asked to be below {:.1g} times the largest, not less; for more give "
+      "--precision f64 (and --basis-precision f64 or auto)",
+      tolerance, hidden, lanczos.rounding());
+}
+
+// With the residuals themselves, where there are any: Lanczos's own do not see rounding.
 Json write_pairs(CurvatureSession& session, const std::string& end,
                  const std::vector<Eigenpair>& pairs, const std::vector<double>& true_residuals) {
   Json list = Json::array();
@@ -63,12 +77,20 @@ Json write_pairs(CurvatureSession& session, const std::string& end,
     write_vector(session.folder.eigenvectors(), stem, session.space, session.grid(),
                  pairs[i].vector);
     const RitzValue& ritz = pairs[i].ritz;
-    list.push_back(
-        {{"value", ritz.value}, {"residual", ritz.residual}, {"converged", ritz.converged}});
-    if (!true_residuals.empty()) list.back()["true_residual"] = true_residuals[i];
-    list.back()["vector"] = stem;
+    const bool known = !true_residuals.empty();
+    list.push_back({{"value", ritz.value},
+                    {"residual", ritz.residual},
+                    {"bound", ritz.bound},
+                    {"converged", ritz.converged && (!known || true_residuals[i] <= ritz.bound)},
+                    {"vector", stem}});
+    if (known) list.back()["true_residual"] = true_residuals[i];
   }
   return list;
+}
+
+bool all_converged(const Json& pairs) {
+  return std::all_of(pairs.begin(), pairs.end(),
+                     [](const Json& pair) { return pair.at("converged").get<bool>(); });
 }
 
 Json results_of(CurvatureSession& session, const Lanczos& lanczos) {
@@ -80,11 +102,13 @@ Json results_of(CurvatureSession& session, const Lanczos& lanczos) {
     smallest = true_residuals(session.matrix, pairs.smallest);
     products += std::ssize(largest) + std::ssize(smallest);
   }
-  return {{"converged", lanczos.converged()},
+  const Json top = write_pairs(session, "top", pairs.largest, largest);
+  const Json bottom = write_pairs(session, "bottom", pairs.smallest, smallest);
+  return {{"converged", lanczos.converged() && all_converged(top) && all_converged(bottom)},
           {"iterations", lanczos.iterations()},
           {"products", products},
-          {"largest", write_pairs(session, "top", pairs.largest, largest)},
-          {"smallest", write_pairs(session, "bottom", pairs.smallest, smallest)},
+          {"largest", top},
+          {"smallest", bottom},
           {"alphas", lanczos.state().alphas},
           {"betas", lanczos.state().betas}};
 }
@@ -100,6 +124,7 @@ Json spectrum_part(CurvatureSession& session, SavedWork& work) {
                       .start = {},
                       .basis = basis_options(session)});
   Lanczos& lanczos = saved.lanczos();
+  warn_of_rounding(session, lanczos);
   const int before = lanczos.iterations();
   while (!lanczos.done()) {
     lanczos.step();

@@ -17,11 +17,11 @@ std::string routing_cells(const SurfacePoint& point, const LossSurface& surface)
   const auto& margin = routing.margin;
   const RoutingShare share =
       routing_share(std::span(&point, 1), surface.origin(), surface.resolution());
-  return fmt::format(",{},{},{},{},{},{},{},{},{}", routing.rerouted,
+  return fmt::format(",{},{},{},{},{},{},{},{},{},{}", routing.rerouted,
                      margin ? cell(margin->mean) : "", margin ? cell(margin->median) : "",
                      margin ? cell(margin->minimum) : "", routing.entropy,
-                     cell(routing.fixed_set_loss), routing.fixed_weights_loss, cell(share.sets),
-                     cell(share.weights));
+                     cell(routing.fixed_set_loss), routing.fixed_weights_loss, share.growth,
+                     cell(share.sets), cell(share.weights));
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ std::string sweep_table(std::span<const SurfacePoint> points, const LossSurface&
   if (points.front().routing)
     text +=
         ",rerouted,margin_mean,margin_median,margin_minimum,entropy,loss_fixed_sets,"
-        "loss_fixed_weights,share_sets,share_weights";
+        "loss_fixed_weights,growth,share_sets,share_weights";
   text += '\n';
   for (const SurfacePoint& point : points)
     text += fmt::format("{},{},{}{}\n", fmt::join(point.coordinates, ","), point.loss,

@@ -8,8 +8,9 @@
 
 namespace switchyard {
 
-/// CSV, one line a point: coordinates `alpha` (and `beta`), the columns of SurfacePoint, and the
-/// shares of that point's growth that routing causes. What does not exist is empty.
+/// CSV, one line a point: coordinates `alpha` (and `beta`), the columns of SurfacePoint, the
+/// growth of the loss at that point (0: none beyond rounding), and the shares of it that routing
+/// causes. What does not exist is empty.
 std::string sweep_table(std::span<const SurfacePoint> points, const LossSurface& surface);
 
 }  // namespace switchyard

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "analysis/trace/estimate_trace.hpp"
@@ -15,8 +16,10 @@ TraceOptions trace_options(const CurvatureConfig& config) {
 }
 
 void show(const SavedWork& work, std::int64_t before, const TraceEstimate& estimate, int probes) {
+  const double error = estimate.standard_error;
   work.show(before, estimate.probes, probes,
-            fmt::format("trace {:.6g} +- {:.2g}", estimate.trace, estimate.standard_error));
+            fmt::format("trace {:.6g} +- {}", estimate.trace,
+                        std::isfinite(error) ? fmt::format("{:.2g}", error) : "-"));
 }
 
 Json group_traces(const std::vector<ParameterGroup>& groups, const HutchinsonSamples& samples) {

@@ -100,11 +100,15 @@ TEST(Share, CountsPointsByTheirGrowth) {
   RoutingShare share = routing_share(points, origin, 1e-8);
   EXPECT_DOUBLE_EQ(share.sets.value(), 3.5 / 4);
   EXPECT_DOUBLE_EQ(share.weights.value(), 2.0 / 4);
+  EXPECT_DOUBLE_EQ(share.growth, 4);
+  EXPECT_EQ(share.points, 2);
   share = routing_share({points.data(), 1}, origin, 1e-8);
   EXPECT_DOUBLE_EQ(share.sets.value(), 0.5);
   share = routing_share({points.data() + 2, 2}, origin, 1e-8);
   EXPECT_FALSE(share.sets);
   EXPECT_FALSE(share.weights);
+  EXPECT_EQ(share.growth, 0);
+  EXPECT_EQ(share.points, 0);
 }
 
 TEST(Share, IsNoneWithoutWhatItIsMadeOf) {

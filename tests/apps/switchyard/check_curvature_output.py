@@ -45,7 +45,10 @@ def check_eigenvectors(folder, spectrum, checkpoint):
             assert abs(dot(u, v) - (i == j)) < 1e-8, f"vectors {i} and {j} are not orthonormal"
     for pair in pairs:
         assert abs(pair["residual"] - pair["true_residual"]) < 1e-8 * scale, pair
-        assert pair["residual"] <= 1e-3 * scale or not pair["converged"], pair
+        assert pair["bound"] <= 1e-3 * max(abs(pair["value"]), 1e-3 * scale) * (1 + 1e-12), pair
+        within = max(pair["residual"], pair["true_residual"]) <= pair["bound"]
+        assert pair["converged"] == within, pair
+    assert not spectrum["converged"] or all(pair["converged"] for pair in pairs)
 
 
 def check_density(density):
@@ -68,6 +71,10 @@ def check_sweeps(folder, report):
         with open(folder / sweep["file"]) as file:
             rows = list(csv.DictReader(file))
         assert [float(row["loss"]) for row in rows] == [p["loss"] for p in sweep["points"]]
+        grown = [float(row["growth"]) for row in rows if float(row["growth"]) > 0]
+        share = sweep["routing_share"]
+        assert len(grown) == share["points"]
+        assert math.isclose(math.fsum(grown), share["growth"], rel_tol=1e-12)
 
 
 def main():
