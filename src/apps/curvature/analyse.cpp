@@ -159,13 +159,14 @@ ExitCode analyse_curvature(const CurvatureConfig& config, const RunFolder& run,
   Subject subject(config, run, *machine, launch.log);
   const CurvatureIdentity identity = subject.identity();
   const ResultsFolder folder(config.results.folder, launch.world);
-  prepare_results(folder, config, identity, launch.world, launch.log);
+  check_results(folder, config, identity, launch.world, launch.log);
 
   SafePoints safe_points(launch.world, signals, config.results.save_every);
   CurvatureSession session = subject.session(config, folder, safe_points, launch.log);
   Json report = subject_of(session, run, subject.origin(), identity.weights, identity.samples);
+  report.update(starting_point(session));
+  start_results(folder, config, identity, launch.world);
   try {
-    report.update(starting_point(session));
     add_parts(session, report);
   } catch (const StopRequested&) {
     launch.log.end_progress("stopped on request; continue with --resume");

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -8,8 +9,10 @@
 namespace switchyard {
 namespace {
 
-// The diagonal block of one group is the matrix over its parameters alone.
-Json largest_eigenvalue(CurvatureSession& session, const std::string& group) {
+// The diagonal block of one group is the matrix over its parameters alone. `at_step` is called
+// after every product, with the largest eigenvalue so far.
+Json largest_eigenvalue(CurvatureSession& session, const std::string& group,
+                        const std::function<void(int iterations, double value)>& at_step) {
   std::set<std::string> names;
   for (const Parameter* p : session.space.parameters())
     if (group_of(p->name) == group) names.insert(p->name);
@@ -24,7 +27,10 @@ Json largest_eigenvalue(CurvatureSession& session, const std::string& group) {
                           .seed = session.config.results.seed,
                           .start = {},
                           .basis = basis_options(session)});
-  while (!lanczos.done()) lanczos.step();
+  while (!lanczos.done()) {
+    lanczos.step();
+    at_step(lanczos.iterations(), lanczos.ritz().largest.front().value);
+  }
   const RitzValue value = lanczos.ritz().largest.front();
   return {{"group", group},
           {"value", value.value},
@@ -35,16 +41,18 @@ Json largest_eigenvalue(CurvatureSession& session, const std::string& group) {
 
 }  // namespace
 
+// A group that is stopped in its midst begins anew.
 Json group_spectra_part(CurvatureSession& session, SavedWork& work) {
+  const std::int64_t most = session.config.spectrum.max_iterations;
   Json done = work.earlier().is_null() ? Json::array() : work.earlier();
-  const std::size_t before = done.size();
-  for (std::size_t g = before; g < session.groups.size(); ++g) {
-    done.push_back(largest_eigenvalue(session, session.groups[g].name));
-    work.safe_point([&] { return done; });
-    work.show(static_cast<std::int64_t>(before), static_cast<std::int64_t>(g) + 1,
-              std::ssize(session.groups),
-              fmt::format("{}: largest {:.6g}", session.groups[g].name,
-                          done.back().at("value").get<double>()));
+  const std::int64_t before = std::ssize(done) * most;
+  for (std::size_t g = done.size(); g < session.groups.size(); ++g) {
+    const std::string& name = session.groups[g].name;
+    done.push_back(largest_eigenvalue(session, name, [&](int iterations, double value) {
+      work.safe_point([&] { return done; });
+      work.show(before, std::ssize(done) * most + iterations, std::ssize(session.groups) * most,
+                fmt::format("{}: largest {:.6g}", name, value));
+    }));
   }
   std::int64_t products = 0;
   for (const Json& group : done) products += group.at("products").get<std::int64_t>();

@@ -8,11 +8,7 @@
 namespace switchyard {
 namespace {
 
-constexpr const char* kIdentityFile = "identity.json";
-
-using nlohmann::json;
-
-json to_json(const CurvatureIdentity& identity) {
+Json to_json(const CurvatureIdentity& identity) {
   return {{"weights", identity.weights}, {"samples", identity.samples}, {"grid", identity.grid}};
 }
 
@@ -29,7 +25,7 @@ CurvatureConfig earlier_config(const ResultsFolder& folder, const CurvatureConfi
 }
 
 void require_same(const ResultsFolder& folder, const CurvatureConfig& config,
-                  const CurvatureIdentity& identity, const json& before, Logger& log) {
+                  const CurvatureIdentity& identity, const Json& before, Logger& log) {
   const std::string path = folder.path().string();
   const std::string differences = setting_differences(earlier_config(folder, config), config);
   SY_REQUIRE(differences.empty(), ExitCode::bad_usage,
@@ -51,36 +47,54 @@ void require_same(const ResultsFolder& folder, const CurvatureConfig& config,
                 before.at("grid").get<std::string>());
 }
 
-void resume(const ResultsFolder& folder, const CurvatureConfig& config,
-            const CurvatureIdentity& identity, Communicator& world, Logger& log) {
-  const std::optional<std::string> text = folder.read_state(kIdentityFile);
+void check_resumable(const ResultsFolder& folder, const CurvatureConfig& config,
+                     const CurvatureIdentity& identity, Communicator& world, Logger& log) {
+  const Json before = folder.read_state(ResultsFolder::kIdentityFile);
   agree(world, [&] {
-    SY_REQUIRE(text && std::filesystem::exists(folder.config_file()), ExitCode::bad_data,
-               "{} has no analysis to resume; start it without --resume", folder.path().string());
-    const json before = json::parse(*text, nullptr, false);
-    SY_REQUIRE(before.is_object(), ExitCode::bad_data,
-               "{} is damaged; start the analysis anew with --overwrite",
-               (folder.state() / kIdentityFile).string());
+    SY_REQUIRE(!before.is_null() && std::filesystem::exists(folder.config_file()),
+               ExitCode::bad_data, "{} has no analysis to resume; start it without --resume",
+               folder.path().string());
     if (world.rank() == Rank{0}) require_same(folder, config, identity, before, log);
   });
 }
 
-}  // namespace
-
-void prepare_results(const ResultsFolder& folder, const CurvatureConfig& config,
-                     const CurvatureIdentity& identity, Communicator& world, Logger& log) {
-  if (config.results.resume) return resume(folder, config, identity, world, log);
-  if (!config.results.overwrite && folder.holds_results())
+void check_replaceable(const ResultsFolder& folder, bool overwrite) {
+  const std::string path = folder.path().string();
+  const FolderContents contents = folder.contents();
+  if (contents == FolderContents::training)
+    fail_everywhere(ExitCode::bad_usage,
+                    fmt::format("{} is the folder of a training run, whose config.cfg an analysis "
+                                "would replace; name another folder with --out",
+                                path));
+  if (contents == FolderContents::other)
+    fail_everywhere(ExitCode::bad_usage,
+                    fmt::format("{} holds files of the names that an analysis writes, but no "
+                                "analysis; name another folder with --out",
+                                path));
+  if (contents == FolderContents::analysis && !overwrite)
     fail_everywhere(ExitCode::bad_usage,
                     fmt::format("{} holds results already; continue with --resume, replace them "
                                 "with --overwrite, or choose another folder with --out",
-                                folder.path().string()));
+                                path));
+}
+
+}  // namespace
+
+void check_results(const ResultsFolder& folder, const CurvatureConfig& config,
+                   const CurvatureIdentity& identity, Communicator& world, Logger& log) {
+  if (config.results.resume) return check_resumable(folder, config, identity, world, log);
+  check_replaceable(folder, config.results.overwrite);
+}
+
+void start_results(const ResultsFolder& folder, const CurvatureConfig& config,
+                   const CurvatureIdentity& identity, Communicator& world) {
+  if (config.results.resume) return;
   folder.start_anew();
+  folder.write_state(ResultsFolder::kIdentityFile, to_json(identity));
   folder.write("config.cfg", replayable(config));
   agree(world, [&] {
     if (world.rank() == Rank{0}) RunFolder(folder.path()).write_build();
   });
-  folder.write_state(kIdentityFile, to_json(identity).dump(2) + "\n");
 }
 
 }  // namespace switchyard

@@ -1,13 +1,43 @@
 #include "apps/curvature/results_folder.hpp"
 
+#include <nlohmann/json.hpp>
+#include <regex>
 #include <vector>
 
 #include "base/file.hpp"
 #include "train/agreement.hpp"
+#include "train/checkpoint/manifest.hpp"
 
 namespace switchyard {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// Whether a name at the top of the folder is one that an analysis writes.
+bool is_own(const fs::path& name) {
+  static const std::regex kNames(
+      "config\\.cfg|build\\.json|curvature\\.json|eigenvectors|state|"
+      "line-(top|random)-[0-9]+\\.csv|plane-(top|random)\\.csv");
+  return std::regex_match(name.string(), kNames);
+}
+
+std::vector<fs::path> own_entries(const fs::path& folder) {
+  std::vector<fs::path> own;
+  if (!fs::exists(folder)) return own;
+  for (const fs::path& entry : fs::directory_iterator(folder))
+    if (is_own(entry.filename())) own.push_back(entry);
+  return own;
+}
+
+// Numbers are printed so that they are read to the bit: the state is printed the same again.
+bool is_intact(const std::string& text) {
+  const Json document = Json::parse(text, nullptr, false);
+  return document.is_object() && document.contains("crc32") && document.contains("state") &&
+         document.at("crc32") == text_crc(document.at("state").dump());
+}
+
+}  // namespace
 
 void ResultsFolder::on_first_rank(const std::function<void()>& task) const {
   agree(world_, [&] {
@@ -22,41 +52,56 @@ void ResultsFolder::on_first_rank(const std::function<void()>& task) const {
   });
 }
 
-bool ResultsFolder::holds_results() const {
+FolderContents ResultsFolder::look() const {
+  if (fs::exists(path_ / "checkpoints") || fs::exists(path_ / "metrics.jsonl"))
+    return FolderContents::training;
+  if (fs::exists(report_file()) || fs::exists(state() / kIdentityFile))
+    return FolderContents::analysis;
+  // Folders without files are what a start leaves that was killed at once.
+  for (const fs::path& entry : own_entries(path_))
+    if (!fs::is_empty(entry)) return FolderContents::other;
+  return FolderContents::nothing;
+}
+
+FolderContents ResultsFolder::contents() const {
   std::string found;
-  on_first_rank([&] {
-    for (const fs::path& file : {config_file(), report_file(), eigenvectors(), state()})
-      if (fs::exists(file)) found = "yes";
-  });
+  on_first_rank([&] { found = std::to_string(static_cast<int>(look())); });
   world_.broadcast(found, Rank{0});
-  return !found.empty();
+  return static_cast<FolderContents>(std::stoi(found));
 }
 
 void ResultsFolder::start_anew() const {
   on_first_rank([&] {
     fs::create_directories(path_);
-    for (const fs::path& old : {report_file(), eigenvectors(), state()}) fs::remove_all(old);
-    const std::vector<fs::path> entries(fs::directory_iterator(path_), {});
-    for (const fs::path& entry : entries)
-      if (entry.extension() == ".csv") fs::remove(entry);
-    fs::create_directories(eigenvectors());
+    for (const fs::path& old : own_entries(path_))
+      if (old != state()) fs::remove_all(old);
+    fs::remove_all(state());
     fs::create_directories(state());
+    fs::create_directories(eigenvectors());
   });
 }
 
-std::optional<std::string> ResultsFolder::read_state(const std::string& name) const {
-  // The first character tells whether there is a text.
+Json ResultsFolder::read_state(const std::string& name) const {
   std::string text;
   on_first_rank([&] {
-    if (fs::exists(state() / name)) text = 't' + read_file(state() / name);
+    const fs::path file = state() / name;
+    if (!fs::exists(file)) return;
+    text = read_file(file);
+    SY_REQUIRE(is_intact(text), ExitCode::bad_data,
+               "{} is damaged (it is not as it was written); start the analysis anew with "
+               "--overwrite",
+               file.string());
   });
   world_.broadcast(text, Rank{0});
-  if (text.empty()) return std::nullopt;
-  return text.substr(1);
+  if (text.empty()) return {};
+  return Json::parse(text).at("state");
 }
 
-void ResultsFolder::write_state(const std::string& name, const std::string& text) const {
-  on_first_rank([&] { write_file(state() / name, text); });
+void ResultsFolder::write_state(const std::string& name, const Json& state) const {
+  on_first_rank([&] {
+    const Json document = {{"crc32", text_crc(state.dump())}, {"state", state}};
+    write_file(this->state() / name, document.dump() + "\n");
+  });
 }
 
 void ResultsFolder::drop_state(const std::string& name) const {

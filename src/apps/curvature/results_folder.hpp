@@ -7,12 +7,19 @@
 
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 
+#include "apps/curvature/json.hpp"
 #include "comm/communicator.hpp"
 
 namespace switchyard {
+
+enum class FolderContents {
+  nothing,   ///< an analysis writes none of the files that may be there
+  analysis,  ///< of a matrix, finished or not
+  training,  ///< a run folder
+  other,     ///< files of the names that an analysis writes, but no analysis
+};
 
 class ResultsFolder {
  public:
@@ -25,14 +32,17 @@ class ResultsFolder {
   std::filesystem::path report_file() const { return path_ / "curvature.json"; }
   std::filesystem::path eigenvectors() const { return path_ / "eigenvectors"; }
   std::filesystem::path state() const { return path_ / "state"; }
+  /// What the analysis is of; the first file that is written and the last that is removed.
+  static constexpr const char* kIdentityFile = "identity.json";
 
-  bool holds_results() const;
-  /// Makes the folder and those in it; removes what an earlier analysis left.
+  FolderContents contents() const;
+  /// Makes the folder and those in it; removes what an earlier analysis wrote, and nothing else.
   void start_anew() const;
 
-  /// A file of state/; none where it is not there.
-  std::optional<std::string> read_state(const std::string& name) const;
-  void write_state(const std::string& name, const std::string& text) const;
+  /// What write_state() was given; null where it is not there. Error(bad_data) where the file is
+  /// not as it was written.
+  Json read_state(const std::string& name) const;
+  void write_state(const std::string& name, const Json& state) const;
   /// Removes a file or folder of state/, if it is there.
   void drop_state(const std::string& name) const;
   /// Writes a file of the folder itself.
@@ -40,6 +50,7 @@ class ResultsFolder {
 
  private:
   void on_first_rank(const std::function<void()>& task) const;
+  FolderContents look() const;
 
   std::filesystem::path path_;
   Communicator& world_;

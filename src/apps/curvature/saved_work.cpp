@@ -19,18 +19,6 @@ std::string partial_file(const std::string& name) {
   return name + ".partial.json";
 }
 
-// A file of the state, null where it is not there.
-Json read_json(const ResultsFolder& folder, const std::string& name) {
-  std::optional<std::string> text = folder.read_state(name);
-  if (!text) return {};
-  Json json = Json::parse(*text, nullptr, false);
-  if (!json.is_object())
-    fail_everywhere(ExitCode::bad_data,
-                    fmt::format("{} is damaged; start the analysis anew with --overwrite",
-                                (folder.state() / name).string()));
-  return json;
-}
-
 std::string eta(double seconds, std::int64_t done, std::int64_t left) {
   if (done <= 0) return "ETA unknown";
   const auto to_go =
@@ -42,7 +30,7 @@ std::string eta(double seconds, std::int64_t done, std::int64_t left) {
 
 SavedWork::SavedWork(CurvatureSession& session, std::string name)
     : session_(session), name_(std::move(name)) {
-  Json saved = read_json(session_.folder, partial_file(name_));
+  Json saved = session_.folder.read_state(partial_file(name_));
   if (saved.is_null()) {
     earlier_ = std::make_shared<const Json>();
     return;
@@ -60,7 +48,7 @@ std::filesystem::path SavedWork::vectors() const {
 void SavedWork::safe_point(const std::function<Json()>& work) const {
   session_.safe_points.pass([&] {
     const Json saved = {{"seconds", seconds()}, {"work", work()}};
-    session_.folder.write_state(partial_file(name_), saved.dump() + "\n");
+    session_.folder.write_state(partial_file(name_), saved);
   });
 }
 
@@ -77,12 +65,12 @@ double SavedWork::seconds() const {
 Json part_of_results(CurvatureSession& session, const std::string& name,
                      const std::function<Json(SavedWork&)>& analysis) {
   const ResultsFolder& folder = session.folder;
-  Json part = read_json(folder, finished_file(name));
+  Json part = folder.read_state(finished_file(name));
   if (part.is_null()) {
     SavedWork work(session, name);
     part = analysis(work);
     part["seconds"] = work.seconds();
-    folder.write_state(finished_file(name), part.dump(2) + "\n");
+    folder.write_state(finished_file(name), part);
     session.log.end_progress(fmt::format("{}: done in {:.1f} s", name, work.seconds()));
   }
   folder.drop_state(partial_file(name));

@@ -27,7 +27,7 @@ ranks=1
 refuse 2 "no parameter's name matches 'head.gate.*'" dense --samples 8 --params 'head.gate.*'
 refuse 3 "does not fit the model.*--experts 3" model --samples 8 --experts 4
 refuse 2 "--top 200 and --bottom 2 are more than the 102 eigenvalues" model --samples 8 \
-  --params 'head.gate.*' --top 200
+  --params 'head.gate.*' --top 200 --max-iterations 300
 refuse 2 "--precision bf16 .*--precision f32" model --precision bf16
 refuse 2 "ggn .*--loss ce" model --matrix ggn --loss total
 refuse 2 "smooth load loss.*--load-weight 0" model --loss total
@@ -42,4 +42,56 @@ refuse 3 "no analysis to resume; start it without --resume" model --samples 8 --
 # On two ranks of one group the second has no parameters of the only expert that is chosen.
 expect_curvature 0 "over 118 parameters" expert 2 model --samples 8 --params 'head.experts.0.*' \
   --top 1 --bottom 0 --max-iterations 3 --trace-probes 2 --sweep-points 2
+
+# What was saved and is not as it was written is not gone on with.
+state=$work/expert/state
+refuse_to_resume() { # refuse_to_resume TEXT: on one rank and two
+  for ranks in 1 2; do
+    expect_curvature 3 "$1 is damaged.*start .*anew with --overwrite" expert "$ranks" model --resume
+  done
+}
+for file in trace identity; do
+  cp "$state/$file.json" "$work/whole"
+  echo '{"products": 2}' >"$state/$file.json"
+  refuse_to_resume "$file.json"
+  cp "$work/whole" "$state/$file.json"
+done
+rm "$state/landscape.json"
+shard=$(echo "$work"/expert/eigenvectors/top-1-00001-of-*.safetensors)
+cp "$shard" "$work/whole"
+truncate -s -8 "$shard"
+refuse_to_resume "${shard##*/}"
+tail -c 8 "$work/whole" | tr '\0-\377' '\1-\377\0' >>"$shard"
+refuse_to_resume "${shard##*/}"
+rm "$shard"
+refuse_to_resume "${shard##*/}"
+cp "$work/whole" "$shard"
+rm "$work/expert/eigenvectors/top-1.safetensors.index.json"
+refuse_to_resume "top-1.safetensors.index.json"
+
+# Only what an analysis wrote is replaced, and only when nothing stands against the new one.
+cp -r "$work/model/run" "$work/trained"
+training="is the folder of a training run.*another folder with --out"
+expect_curvature 2 "$training" model/run 1 model --samples 8
+expect_curvature 2 "$training" model/run 2 model --samples 8 --overwrite
+diff -r "$work/trained" "$work/model/run" || complain "a refused analysis changes the training run"
+mkdir "$work/own"
+echo "a,b" >"$work/own/line-top-1.csv"
+expect_curvature 2 "but no analysis; name another folder" own 1 model --samples 8 --overwrite
+broken=$work/broken.safetensors
+cp "$work"/dense/run/checkpoints/best/model-00001-of-00001.safetensors "$broken"
+size=$(stat -c %s "$broken")
+truncate -s $((size - 64)) "$broken"
+head -c 64 /dev/zero | tr '\0' '\377' >>"$broken"
+expect_curvature 1 "gradient of these samples is not finite" expert 1 dense --samples 8 --overwrite \
+  --checkpoint "$broken"
+for file in curvature.json line-top-1.csv state/spectrum.json; do
+  [[ -e $work/expert/$file ]] || complain "an analysis that cannot be removes $file"
+done
+echo "a,b" | tee "$work/expert/mine.csv" >"$work/expert/line-mine.csv"
+expect_curvature 0 "results: " expert 1 model --samples 8 --params 'head.gate.*' --overwrite --top 1 \
+  --bottom 0 --max-iterations 2 --trace-probes 0 --sweep-points 0
+[[ -e $work/expert/mine.csv && -e $work/expert/line-mine.csv ]] ||
+  complain "--overwrite removes a file that no analysis wrote"
+[[ ! -e $work/expert/line-top-1.csv ]] || complain "--overwrite leaves an earlier sweep"
 exit "$((failures > 0))"
