@@ -63,7 +63,7 @@ void require_traces(const TraceConfig& c) {
   const int fewest = fewest_probes(c.method);
   SY_REQUIRE(c.probes == 0 || c.probes >= fewest, ExitCode::bad_usage,
              "--trace-probes {} say nothing about the error of a trace by {}; give --trace-probes "
-             "{} or more (16 for an error to rely on), or 0 for no trace",
+             "{} or more (many more for an error to rely on), or 0 for no trace",
              c.probes, name_of<TraceMethod>(c.method, trace_method_choices), fewest);
   SY_REQUIRE(c.groups != GroupFigures::trace || c.probes > 0, ExitCode::bad_usage,
              "--groups trace takes the probes of the trace, but --trace-probes is 0; raise "
