@@ -28,6 +28,7 @@ class Subject {
   Subject(const CurvatureConfig& config, const RunFolder& run, Machine& machine, Logger& log)
       : data_(load_data(config.training.data, machine.world())),
         samples_(choose_samples(data_, config.matrix)),
+        basis_bytes_(machine.available_bytes() / 4),  // beside the half that the cache may take
         cache_(machine.backend()),
         classifier_(cache_, machine.world(), model_of(config, data_),
                     distributed_options(config.training)),
@@ -71,6 +72,7 @@ class Subject {
             .matrix = matrix_,
             .batches = batches_,
             .options = options_,
+            .basis_bytes = basis_bytes_,
             .groups = parameter_groups(list_, selected_),
             .folder = folder,
             .safe_points = safe_points,
@@ -92,6 +94,7 @@ class Subject {
 
   TrainingData data_;
   std::vector<std::int64_t> samples_;
+  std::size_t basis_bytes_;
   PrimalCache cache_;
   DistributedClassifier classifier_;
   WeightsOrigin origin_;

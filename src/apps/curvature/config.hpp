@@ -142,7 +142,9 @@ void visit(Visitor& v, SpectrumConfig& c) {
   v.field("basis-precision", c.basis_precision, "of the basis kept; auto: that of the arithmetic",
           basis_precision_choices);
   v.field("basis-memory", c.basis_memory,
-          "where the basis is kept; auto: on the device until that is full", basis_memory_choices);
+          "where the basis is kept; auto: on the device while it takes no more than a quarter of "
+          "what is free",
+          basis_memory_choices);
   v.field("power-iterations", c.power_iterations,
           "also --top eigenvalues by power iteration of so many steps at most, as PyHessian does; "
           "0: no",

@@ -21,6 +21,7 @@ struct CurvatureSession {
   CurvatureOperator& matrix;
   std::vector<Batch> batches;
   CurvatureOptions options;  ///< of the matrix
+  std::size_t basis_bytes;   ///< what vectors kept on the device may take of a rank's memory
   std::vector<ParameterGroup> groups;
   const ResultsFolder& folder;
   SafePoints& safe_points;

@@ -8,11 +8,13 @@
 namespace switchyard {
 namespace {
 
-TraceOptions trace_options(const CurvatureConfig& config) {
+TraceOptions trace_options(const CurvatureSession& session) {
+  const CurvatureConfig& config = session.config;
   return {.max_probes = config.trace.probes,
           .rel_error = config.trace.rel_error,
           .seed = config.results.seed,
-          .memory = config.spectrum.basis_memory};
+          .memory = config.spectrum.basis_memory,
+          .device_bytes = session.basis_bytes};
 }
 
 void show(const SavedWork& work, std::int64_t before, const TraceEstimate& estimate, int probes) {
@@ -43,7 +45,7 @@ Json by_hutchinson(CurvatureSession& session, SavedWork& work) {
   if (!work.earlier().is_null()) samples = samples_from(work.earlier());
   const std::int64_t before = std::ssize(samples.whole);
   const TraceEstimate estimate =
-      hutchinson(session.matrix, trace_options(session.config), samples,
+      hutchinson(session.matrix, trace_options(session), samples,
                  segment_groups(session.space.vectors(), groups), [&](const TraceEstimate& so_far) {
                    work.safe_point([&] { return to_json(samples); });
                    show(work, before, so_far, c.probes);
@@ -59,11 +61,11 @@ Json by_hutchinson(CurvatureSession& session, SavedWork& work) {
 Json trace_part(CurvatureSession& session, SavedWork& work) {
   const TraceConfig& c = session.config.trace;
   if (c.method == TraceMethod::hutchinson) return by_hutchinson(session, work);
-  const TraceEstimate estimate = estimate_trace(
-      c.method, session.matrix, trace_options(session.config), [&](const TraceEstimate& so_far) {
-        work.safe_point([] { return Json(); });
-        show(work, 0, so_far, c.probes);
-      });
+  const TraceEstimate estimate = estimate_trace(c.method, session.matrix, trace_options(session),
+                                                [&](const TraceEstimate& so_far) {
+                                                  work.safe_point([] { return Json(); });
+                                                  show(work, 0, so_far, c.probes);
+                                                });
   Json part = {{"method", name_of<TraceMethod>(c.method, trace_method_choices)}};
   part.update(to_json(estimate));
   return part;
