@@ -1,10 +1,26 @@
 // Events and graphs.
 
+#include <atomic>
 #include <mutex>
 #include <utility>
 
 #include "cuda_emulation/handles.hpp"
 #include "cuda_emulation/memory.hpp"
+#include "cuda_emulation/settings.hpp"
+#include "cuda_emulation/stream.hpp"
+
+namespace cuda_emulation {
+namespace {
+
+std::atomic<int> events = 0;
+
+}  // namespace
+
+int count_events() {
+  return events;
+}
+
+}  // namespace cuda_emulation
 
 namespace ce = cuda_emulation;
 using ce::emulation_mutex;
@@ -16,6 +32,7 @@ extern "C" {
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
   if (cudaError_t status = ce::check_device()) return status;
   *event = new CUevent_st;
+  ++ce::events;
   (*event)->timing = (flags & cudaEventDisableTiming) == 0;
   return cudaSuccess;
 }
@@ -27,6 +44,7 @@ cudaError_t cudaEventCreate(cudaEvent_t* event) {
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
   if (!event) return report(cudaErrorInvalidResourceHandle);
   delete event;
+  --ce::events;
   return cudaSuccess;
 }
 
@@ -67,10 +85,14 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEvent_t end) {
   std::lock_guard lock(emulation_mutex());
-  if (!start || !end || !start->time || !end->time || !start->timing || !end->timing)
+  if (!start || !end) return report(cudaErrorInvalidResourceHandle);
+  if (start->capture || end->capture) return report(cudaErrorCapturedEvent);
+  if (!start->time || !end->time || !start->timing || !end->timing)
     return report(cudaErrorInvalidResourceHandle);
   if (!ce::has_passed(*start) || !ce::has_passed(*end)) return report(cudaErrorNotReady);
-  *milliseconds = std::chrono::duration<float, std::milli>(*end->time - *start->time).count();
+  const double gain = 1e-6 * static_cast<double>(ce::number_setting("CUDA_EMULATION_DRIFT", 0));
+  const std::chrono::duration<double, std::milli> passed = *end->time - *start->time;
+  *milliseconds = static_cast<float>(passed.count() * (1 + gain));
   return cudaSuccess;
 }
 

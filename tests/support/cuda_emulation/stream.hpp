@@ -1,6 +1,6 @@
 #pragma once
-// Streams, and the memory that only their work may touch. For doubles of libraries that enqueue
-// work on a device.
+// Streams and events, and the memory that only work of streams may touch. For doubles of libraries
+// that enqueue work on a device.
 
 #include <cuda_runtime.h>
 
@@ -16,6 +16,9 @@ void enqueue(cudaStream_t stream, std::function<void()> work);
 
 /// True while the stream is being captured into a graph.
 bool is_capturing(cudaStream_t stream);
+
+/// How many events there are.
+int count_events();
 
 /// Device memory can be read and written by this process while one of these lives. Work that is
 /// enqueued has it open already.

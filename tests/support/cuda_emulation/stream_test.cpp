@@ -1,9 +1,10 @@
-// The emulation's own rules: the order of streams, and what spoils a capture.
+// The emulation's own rules: the order of streams, times of events, and what spoils a capture.
 
 #include "cuda_emulation/stream.hpp"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -67,6 +68,69 @@ TEST_F(EmulatedStream, AnEventIsPassedWhenWhatCameBeforeItIsDone) {
   EXPECT_EQ(cudaEventSynchronize(event), cudaSuccess);
   EXPECT_EQ(said, "1");
   EXPECT_EQ(cudaEventQuery(event), cudaSuccess);
+}
+
+class EmulatedClock : public EmulatedStream {
+ protected:
+  void SetUp() override {
+    EmulatedStream::SetUp();
+    for (cudaEvent_t* made : {&first, &second}) ASSERT_EQ(cudaEventCreate(made), cudaSuccess);
+  }
+  void TearDown() override {
+    for (cudaEvent_t made : {first, second}) cudaEventDestroy(made);
+    unsetenv("CUDA_EMULATION_DRIFT");
+    EmulatedStream::TearDown();
+  }
+  void work(cudaStream_t stream) {
+    enqueue(stream, [] { std::this_thread::sleep_for(std::chrono::milliseconds(2)); });
+  }
+  float elapsed(cudaEvent_t from, cudaEvent_t to) {
+    float milliseconds = 0;
+    EXPECT_EQ(cudaEventElapsedTime(&milliseconds, from, to), cudaSuccess);
+    return milliseconds;
+  }
+
+  cudaEvent_t first = nullptr;
+  cudaEvent_t second = nullptr;
+};
+
+TEST_F(EmulatedClock, EventsHaveTheTimesAtWhichTheirStreamsGotThere) {
+  cudaEventRecord(first, a);
+  work(a);
+  cudaEventRecord(second, a);
+  cudaStreamSynchronize(a);
+  EXPECT_GE(elapsed(first, second), 2);
+  EXPECT_EQ(elapsed(second, first), -elapsed(first, second));
+}
+
+TEST_F(EmulatedClock, MayGoFasterThanTheHosts) {
+  cudaEventRecord(first, a);
+  work(a);
+  cudaEventRecord(second, a);
+  cudaStreamSynchronize(a);
+  const float true_time = elapsed(first, second);
+  setenv("CUDA_EMULATION_DRIFT", "500000", 1);
+  EXPECT_FLOAT_EQ(elapsed(first, second), 1.5f * true_time);
+}
+
+TEST_F(EmulatedClock, KnowsNoTimeOfEventsThatHaveNone) {
+  float milliseconds = 0;
+  cudaEventRecord(first, a);
+  EXPECT_EQ(cudaEventElapsedTime(&milliseconds, first, second), cudaErrorInvalidResourceHandle);
+  work(a);
+  cudaEventRecord(second, a);
+  EXPECT_EQ(cudaEventElapsedTime(&milliseconds, first, second), cudaErrorNotReady);
+  cudaEventRecord(event, a);
+  cudaStreamSynchronize(a);
+  EXPECT_EQ(cudaEventElapsedTime(&milliseconds, first, event), cudaErrorInvalidResourceHandle)
+      << "without timing";
+
+  cudaStreamBeginCapture(a, cudaStreamCaptureModeRelaxed);
+  cudaEventRecord(second, a);
+  EXPECT_EQ(cudaEventElapsedTime(&milliseconds, first, second), cudaErrorCapturedEvent);
+  cudaGraph_t graph = nullptr;
+  cudaStreamEndCapture(a, &graph);
+  cudaGraphDestroy(graph);
 }
 
 TEST_F(EmulatedStream, FreeingWaitsForEverything) {
