@@ -28,6 +28,7 @@ enum class RandomPurpose : std::uint32_t {
   hidden_dropout = 7,
   synthetic_data = 8,
   probe_vector = 9,
+  routing_workload = 10,
 };
 
 /// One stream: all numbers of one purpose at one step.
