@@ -18,7 +18,9 @@ for recipe in docker/Dockerfile docker/switchyard.def; do
   grep -qE -- '-D SWITCHYARD_NATIVE=OFF -D SWITCHYARD_CUDA=ON' "$recipe" ||
     fail "$recipe builds for one processor, or without CUDA"
 done
-for package in $(sed 's/#.*//' launch/packages.txt); do
-  [[ $package =~ ^[a-z0-9][a-z0-9.+-]+$ ]] || fail "launch/packages.txt: '$package' is no package"
+for list in launch/packages*.txt; do
+  for package in $(sed 's/#.*//' "$list"); do
+    [[ $package =~ ^[a-z0-9][a-z0-9.+-]+$ ]] || fail "$list: '$package' is no package"
+  done
 done
 echo "both recipes build on $docker_base"

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# launch/slurm.sbatch on a real Slurm of one node: a training on two ranks finishes; one that is told
+# to stop writes a checkpoint, is queued again and finishes with the same results, to the bit; one
+# that is cancelled, or ends with an error, is not queued again.
+# usage: slurm_test.sh LAUNCH_RUN SWITCHYARD   (exit status 77: there is no Slurm here)
+# shellcheck source=tests/apps/switchyard/runs.sh
+source "$(dirname "$0")/../apps/switchyard/runs.sh"
+# shellcheck source=tests/launch/slurm_cluster.sh
+source "$(dirname "$0")/slurm_cluster.sh"
+reason=$(cluster_reason)
+if [[ -n $reason ]]; then
+  echo "skipped: $reason"
+  exit 77
+fi
+sbatch_script=$(dirname "$launch")/slurm.sbatch
+arguments=(--epochs 3 --width 4 --experts 5 --expert-hidden 8 --batch 8 --lr 0.001 --clip-norm 1
+  --keep-checkpoints 9)
+draw_data 300 60
+cluster=$(mktemp -d)
+trap 'stop_cluster; rm -rf "$work" "$cluster"' EXIT
+trap 'exit 1' TERM INT
+start_cluster "$cluster" || exit 1
+
+submit() { # submit NAME [ARGUMENT...]: a training on two tasks; sets job
+  mkdir -p "$work/$1"
+  cd "$work/$1" || exit 1
+  job=$(sbatch --parsable --ntasks 2 --output log "$sbatch_script" "$switchyard" train --data ../data \
+    --device cpu "${@:2}")
+  cd - >/dev/null || exit 1
+}
+
+job_is() { # job_is REGEX, of its description
+  scontrol --oneliner show job "$job" | grep -qE "$1"
+}
+
+wait_until() { # wait_until SECONDS COMMAND...
+  local tenths
+  for ((tenths = 0; tenths < 10 * $1; ++tenths)); do
+    "${@:2}" && return
+    sleep 0.1
+  done
+  return 1
+}
+
+expect_job() { # expect_job NAME REGEX TEXT: what becomes of the job, and what its log says
+  wait_until 40 job_is "$2" && grep -qE -- "$3" "$work/$1/log" && return
+  complain "$1 is not '$2', or no '$3' in its log:"
+  scontrol show job "$job"
+  cat "$work/$1/log"
+}
+
+log_has() { # log_has NAME TEXT
+  grep -q -- "$2" "$work/$1/log" 2>/dev/null
+}
+
+submit whole --out run "${arguments[@]}"
+expect_job whole "JobState=COMPLETED .*Restarts=0 .*ExitCode=0:0" "2 ranks = dp 1 x ep 2"
+
+# What Slurm's --signal=B: sends before the time is over.
+submit stopped --out run "${arguments[@]}"
+wait_until 30 log_has stopped "epoch 2/3  batch 1/" || complain "stopped does not start"
+scancel --batch --signal=USR1 "$job"
+expect_job stopped "JobState=COMPLETED .*Restarts=1 .*ExitCode=0:0" "resumed from run/checkpoints/step-"
+log_has stopped "stopped on request after a checkpoint" || complain "stopped leaves no checkpoint"
+# The checkpoint that was asked for is the only one that an undisturbed run does not have.
+step=$(sed -n 's/.*resumed from .*step \([0-9]*\)).*/\1/p' "$work/stopped/log")
+rm -r "$(printf '%s/stopped/run/checkpoints/step-%06d' "$work" "$step")"
+expect_same_run whole stopped
+
+submit cancelled --out run "${arguments[@]}" --epochs 1000
+wait_until 30 log_has cancelled "epoch 2/1000" || complain "cancelled does not start"
+scancel "$job"
+expect_job cancelled "JobState=CANCELLED .*Restarts=0" "epoch 2/1000"
+
+submit twice --out ../whole/run "${arguments[@]}"
+expect_job twice "JobState=FAILED .*Restarts=0 .*ExitCode=2:0" "holds a run already"
+
+submit nowhere "${arguments[@]}"
+expect_job nowhere "JobState=FAILED .*Restarts=0 .*ExitCode=2:0" "needs --out FOLDER"
+exit "$((failures > 0))"
