@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# launch/slurm.sbatch on a real Slurm of one node: a training on two ranks finishes; one that is told
-# to stop writes a checkpoint, is queued again and finishes with the same results, to the bit; one
+# launch/slurm.sbatch on a real Slurm of one node: a training on two ranks finishes; one that is
+# told to stop writes a checkpoint, is queued again and finishes with the same results, to the bit; one
 # that is cancelled, or ends with an error, is not queued again.
 # usage: slurm_test.sh LAUNCH_RUN SWITCHYARD   (exit status 77: there is no Slurm here)
 # shellcheck source=tests/apps/switchyard/runs.sh
@@ -24,8 +24,8 @@ start_cluster "$cluster" || exit 1
 submit() { # submit NAME [ARGUMENT...]: a training on two tasks; sets job
   mkdir -p "$work/$1"
   cd "$work/$1" || exit 1
-  job=$(sbatch --parsable --ntasks 2 --output log "$sbatch_script" "$switchyard" train --data ../data \
-    --device cpu "${@:2}")
+  job=$(sbatch --parsable --ntasks 2 --output log "$sbatch_script" "$switchyard" train \
+    --data ../data --device cpu "${@:2}")
   cd - >/dev/null || exit 1
 }
 
@@ -60,7 +60,8 @@ expect_job whole "JobState=COMPLETED .*Restarts=0 .*ExitCode=0:0" "2 ranks = dp 
 submit stopped --out run "${arguments[@]}"
 wait_until 30 log_has stopped "epoch 2/3  batch 1/" || complain "stopped does not start"
 scancel --batch --signal=USR1 "$job"
-expect_job stopped "JobState=COMPLETED .*Restarts=1 .*ExitCode=0:0" "resumed from run/checkpoints/step-"
+expect_job stopped "JobState=COMPLETED .*Restarts=1 .*ExitCode=0:0" \
+  "resumed from run/checkpoints/step-"
 log_has stopped "stopped on request after a checkpoint" || complain "stopped leaves no checkpoint"
 # The checkpoint that was asked for is the only one that an undisturbed run does not have.
 step=$(sed -n 's/.*resumed from .*step \([0-9]*\)).*/\1/p' "$work/stopped/log")
