@@ -65,9 +65,11 @@ const NcclCall* WatchedGroup::oldest() {
 
 NcclWatch::NcclWatch(CudaDevice& device) : device_(device), stream_(make_stream()) {
   device_.set_event_wait([this](cudaEvent_t event) { wait(event); });
+  device_.set_exchange_stream(stream());
 }
 
 NcclWatch::~NcclWatch() {
+  device_.set_exchange_stream(nullptr);
   device_.set_event_wait({});
 }
 

@@ -43,7 +43,7 @@ struct WatchedGroup {
 
 class NcclWatch {
  public:
-  /// Takes over the waits of `device`, which must outlive it, until it goes.
+  /// Takes over the waits and the exchanges of `device`, which must outlive it, until it goes.
   explicit NcclWatch(CudaDevice& device);
   ~NcclWatch();
   NcclWatch(const NcclWatch&) = delete;

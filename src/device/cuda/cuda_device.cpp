@@ -49,6 +49,8 @@ class OneStreamDevice final : public CudaDevice {
 
   const CudaDeviceInfo& info() const override { return info_; }
   cudaStream_t stream() const override { return stream_.get(); }
+  cudaStream_t exchange_stream() const override { return exchange_ ? exchange_ : stream(); }
+  void set_exchange_stream(cudaStream_t stream) override { exchange_ = stream; }
   Allocator& allocator() override { return allocator_; }
   std::size_t reserved_bytes() const override { return allocator_.reserved_bytes(); }
   std::size_t available_bytes() const override { return allocator_.available_bytes(); }
@@ -82,8 +84,9 @@ class OneStreamDevice final : public CudaDevice {
   void synchronize() override {
     CudaEvent done = make_event();
     SY_CUDA(cudaEventRecord(done.get(), stream()));
-    (*wait_)(done.get());
+    wait(done.get());
   }
+  void wait(cudaEvent_t event) override { (*wait_)(event); }
   void set_event_wait(EventWait wait) override {
     *wait_ = wait ? std::move(wait) : EventWait(wait_without_deadline);
   }
@@ -123,6 +126,7 @@ class OneStreamDevice final : public CudaDevice {
   std::shared_ptr<PinnedPool> pinned_ = std::make_shared<PinnedPool>();
   std::shared_ptr<EventWait> wait_ = std::make_shared<EventWait>(wait_without_deadline);
   CudaStream stream_;
+  cudaStream_t exchange_ = nullptr;  ///< null: none apart from stream_
   std::optional<GraphRecording> recording_;
 };
 

@@ -43,6 +43,10 @@ class CudaDevice {
 
   virtual const CudaDeviceInfo& info() const = 0;
   virtual cudaStream_t stream() const = 0;
+  /// On which tensors travel between ranks: stream() unless they have one of their own.
+  virtual cudaStream_t exchange_stream() const = 0;
+  /// Null: they have none of their own. It must live until the next call.
+  virtual void set_exchange_stream(cudaStream_t stream) = 0;
   /// Stream-ordered: a freed block serves later work of stream() at once.
   virtual Allocator& allocator() = 0;
   /// Bytes taken from the driver now, in use or kept for reuse.
@@ -59,6 +63,8 @@ class CudaDevice {
   virtual void copy(const std::byte* source, std::byte* into, std::size_t bytes) = 0;
   /// Waits for everything enqueued on stream().
   virtual void synchronize() = 0;
+  /// Until all that `event` was recorded after is done.
+  virtual void wait(cudaEvent_t event) = 0;
   /// How the host waits for work of the device. cudaEventSynchronize() waits for ever: where ranks
   /// exchange on the device, their group gives these waits a deadline.
   using EventWait = std::function<void(cudaEvent_t)>;

@@ -33,6 +33,13 @@ inline CudaEvent make_event() {
   return CudaEvent(event);
 }
 
+/// For cudaEventElapsedTime().
+inline CudaEvent make_timed_event() {
+  cudaEvent_t event = nullptr;
+  SY_CUDA(cudaEventCreate(&event));
+  return CudaEvent(event);
+}
+
 /// True when all that the event was recorded after is done. Does not wait.
 inline bool has_passed(cudaEvent_t event) {
   cudaError_t status = cudaEventQuery(event);

@@ -32,6 +32,8 @@ class PoisonedDevice final : public CudaDevice {
 
   const CudaDeviceInfo& info() const override { return device_->info(); }
   cudaStream_t stream() const override { return device_->stream(); }
+  cudaStream_t exchange_stream() const override { return device_->exchange_stream(); }
+  void set_exchange_stream(cudaStream_t stream) override { device_->set_exchange_stream(stream); }
   Allocator& allocator() override { return allocator_; }
   std::size_t reserved_bytes() const override { return device_->reserved_bytes(); }
   std::size_t available_bytes() const override { return device_->available_bytes(); }
@@ -45,6 +47,7 @@ class PoisonedDevice final : public CudaDevice {
     device_->copy(source, into, bytes);
   }
   void synchronize() override { device_->synchronize(); }
+  void wait(cudaEvent_t event) override { device_->wait(event); }
   void set_event_wait(EventWait wait) override { device_->set_event_wait(std::move(wait)); }
   std::unique_ptr<Program> capture(const std::function<void()>& work) override {
     return device_->capture(work);
