@@ -1,0 +1,130 @@
+#include "analysis/profile/group_calls.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace switchyard {
+namespace {
+
+// Name, members, which of several such, number of the call.
+using CallKey = std::tuple<std::string, std::vector<std::int32_t>, std::int64_t, std::int64_t>;
+
+// Which of the rank's groups of the same name and members each is: members make groups together.
+std::vector<std::int64_t> ordinals(const std::vector<GroupRecord>& groups) {
+  std::vector<std::int64_t> result;
+  for (auto group = groups.begin(); group != groups.end(); ++group)
+    result.push_back(std::count_if(groups.begin(), group, [&](const GroupRecord& other) {
+      return other.name == group->name && other.members == group->members;
+    }));
+  return result;
+}
+
+// The part of "expert-parallel group 3" that it has in common with its likes.
+std::string kind_of(const std::string& name) {
+  return name.substr(0, name.find(" group "));
+}
+
+GroupCall call_of(const RankProfile& profile, const CollectiveRecord& record) {
+  const GroupRecord& group = profile.groups[static_cast<std::size_t>(record.group)];
+  GroupCall call{.operation = record.operation,
+                 .group = kind_of(group.name),
+                 .members = group.members,
+                 .started = record.started,
+                 .records = std::vector<const CollectiveRecord*>(group.members.size())};
+  if (record.zone >= 0) {
+    const ZoneRecord& zone = profile.zones[static_cast<std::size_t>(record.zone)];
+    call.zone = zone.zone;
+    call.pass = zone.pass;
+  }
+  return call;
+}
+
+bool is_whole(const GroupCall& call) {
+  return std::ranges::find(call.records, nullptr) == call.records.end();
+}
+
+}  // namespace
+
+std::int64_t GroupCall::transferring() const {
+  std::int64_t shortest = stay(0);
+  for (std::size_t m = 1; m < records.size(); ++m) shortest = std::min(shortest, stay(m));
+  return shortest;
+}
+
+std::int64_t GroupCall::bytes() const {
+  std::int64_t most = 0;
+  std::vector<std::int64_t> received(members.size());
+  for (const CollectiveRecord* record : records) {
+    most = std::max(most, record->bytes);
+    if (operation == Collective::all_to_all_rows)
+      for (std::size_t m = 0; m < record->sent.size(); ++m) received[m] += record->sent[m];
+  }
+  return std::max(most, *std::ranges::max_element(received));
+}
+
+double GroupCall::bus_factor() const {
+  const auto n = static_cast<double>(members.size());
+  switch (operation) {
+    case Collective::all_reduce:
+      return 2 * (n - 1) / n;
+    case Collective::all_to_all_counts:
+    case Collective::all_to_all_rows:
+    case Collective::all_gather:
+    case Collective::reduce_scatter:
+      return (n - 1) / n;
+    case Collective::broadcast:
+      return 1;
+    case Collective::barrier:
+      break;
+  }
+  return 0;
+}
+
+std::optional<std::size_t> GroupCall::straggler(std::span<const RankProfile> profiles) const {
+  auto profile = [&](std::size_t m) -> const RankProfile& {
+    return profiles[static_cast<std::size_t>(members[m])];
+  };
+  auto entry = [&](std::size_t m) {
+    return static_cast<double>(records[m]->under_way.begin) + profile(m).clock_offset;
+  };
+  std::size_t last = 0;
+  for (std::size_t m = 1; m < members.size(); ++m)
+    if (entry(m) > entry(last)) last = m;
+  for (std::size_t m = 0; m < members.size(); ++m)
+    if (m != last &&
+        entry(last) - entry(m) <= profile(m).clock_uncertainty + profile(last).clock_uncertainty)
+      return std::nullopt;
+  return last;
+}
+
+GroupCalls group_calls(const RecordedSteps& steps) {
+  std::map<CallKey, GroupCall> calls;
+  for (std::size_t rank = 0; rank < steps.ranks(); ++rank) {
+    const RankProfile& profile = steps.profiles()[rank];
+    const std::vector<std::int64_t> which = ordinals(profile.groups);
+    for (const CollectiveRecord& record : profile.collectives) {
+      if (!steps.position(rank, record.step, record.under_way.begin)) continue;
+      const auto g = static_cast<std::size_t>(record.group);
+      const GroupRecord& group = profile.groups[g];
+      const CallKey key(group.name, group.members, which[g], record.sequence);
+      GroupCall& call = calls.try_emplace(key, call_of(profile, record)).first->second;
+      const auto member = std::ranges::find(group.members, static_cast<std::int32_t>(rank));
+      call.records.at(static_cast<std::size_t>(member - group.members.begin())) = &record;
+    }
+  }
+  GroupCalls result;
+  for (auto& [key, call] : calls) {
+    if (is_whole(call))
+      result.whole.push_back(std::move(call));
+    else
+      ++result.incomplete;
+  }
+  return result;
+}
+
+TimeSpan exposed(const CollectiveRecord& call) {
+  return {call.under_way.end - call.waited_total, call.under_way.end};
+}
+
+}  // namespace switchyard
