@@ -144,6 +144,23 @@ TEST(AllToAll, OfNothingAtAllIsStillACall) {
   EXPECT_EQ(receive.numel() + same.numel(), 0);
 }
 
+// Calls that pass a rank by are calls of that rank too: what follows finds its partner.
+TEST(AllToAll, BetweenTwoRanksAtATimeReachesAll) {
+  for (int round = 0; round < 3; ++round)
+    for (int other = 1; other < size(); ++other) {
+      Rows out(static_cast<std::size_t>(size()), 0), in = out;
+      if (me() == 0) out[static_cast<std::size_t>(other)] = 1;
+      if (me() == other) in[0] = 1;
+      Tensor sent(allocator(), {me() == 0 ? 1 : 0, 1}, DType::i64);
+      Tensor received(allocator(), {me() == other ? 1 : 0, 1}, DType::i64);
+      if (me() == 0) sent.data<std::int64_t>()[0] = 10 * round + other;
+      world().all_to_all_rows(sent, out, received, in);
+      if (me() == other) {
+        EXPECT_EQ(received.data<std::int64_t>()[0], 10 * round + other);
+      }
+    }
+}
+
 TEST(Broadcast, GivesEveryRankTheRootsTensor) {
   for (int root = 0; root < size(); ++root) {
     for (std::int64_t n : {0, 1, 40000}) {
