@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # launch/slurm.sbatch on a real Slurm of one node: a training on two ranks finishes; one that is
-# told to stop writes a checkpoint, is queued again and finishes with the same results, to the bit; one
-# that is cancelled, or ends with an error, is not queued again.
+# told to stop writes a checkpoint, is queued again and finishes with the same results, to the bit;
+# one that is cancelled, or ends with an error, is not queued again.
 # usage: slurm_test.sh LAUNCH_RUN SWITCHYARD   (exit status 77: there is no Slurm here)
 # shellcheck source=tests/apps/switchyard/runs.sh
 source "$(dirname "$0")/../apps/switchyard/runs.sh"

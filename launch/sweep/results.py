@@ -1,0 +1,104 @@
+"""results.json: what has been measured, kept after every repeat, and the figures drawn from it."""
+
+import fcntl
+import json
+import os
+import statistics
+
+from sweep.figures import beyond_ideal, efficiency, karp_flatt, median_interval, medians
+from sweep.points import BadUsage
+
+FORMAT = 1
+
+
+class Results:
+    """Of one sweep, in `folder`; held by one process at a time."""
+
+    def __init__(self, folder, settings):
+        self.folder = folder
+        self.file = folder / "results.json"
+        self.settings = settings
+        self.points = {}  # as in the file, by name
+        self._hold()
+        if self.file.exists():
+            self._take_up()
+
+    def _hold(self):
+        for part in ("logs", "profiles"):
+            (self.folder / part).mkdir(parents=True, exist_ok=True)
+        self._lock = open(self.folder / "lock", "w", encoding="utf-8")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadUsage(f"another sweep is under way in {self.folder}; wait for it, or choose "
+                           "another folder with --out") from None
+
+    def _take_up(self):
+        try:
+            earlier = json.loads(self.file.read_text(encoding="utf-8"))
+            before = earlier["settings"]
+            self.points = {point["name"]: point for point in earlier["points"]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadUsage(f"{self.file} is no results of a sweep ({error!r}); remove it, or "
+                           "choose another folder with --out") from None
+        for key in {**before, **self.settings}:
+            if before.get(key) != self.settings.get(key):
+                raise BadUsage(f"{self.file} was measured with {key} {before.get(key)!r}, now it "
+                               f"is {self.settings.get(key)!r}; such figures cannot be compared: "
+                               "choose another folder with --out, or measure as before")
+
+    def count(self, point):
+        return len(self._repeats(point))
+
+    def add(self, point, figures, launcher):
+        repeats = [*self._repeats(point), figures]
+        self.points[point.name] = _summary(point, repeats, launcher.oversubscribes(point.ranks))
+
+    def _repeats(self, point):
+        return self.points.get(point.name, {"repeats": []})["repeats"]
+
+    def write(self, series, failures):
+        """Returns what the file holds: `series` as far as measured, and all points ever measured
+        here."""
+        content = {"format": FORMAT, "settings": self.settings,
+                   "points": list(self.points.values()),
+                   "series": {mode: _series(mode, [self.points[point.name] for point in members
+                                                   if self.count(point)])
+                              for mode, members in series.items()},
+                   "failures": failures}
+        partial = self.file.with_suffix(".partial")
+        with open(partial, "w", encoding="utf-8") as out:
+            out.write(json.dumps(content, indent=1) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        partial.rename(self.file)
+        return content
+
+
+def _summary(point, repeats, oversubscribed):
+    times = [repeat["step"] for repeat in repeats]
+    low, high, coverage = median_interval(times)
+    return {"name": point.name, "ranks": point.ranks, "grid": repeats[0]["grid"],
+            "batch": point.batch, "oversubscribed": oversubscribed,
+            "device": repeats[0]["device"],
+            "hosts": sorted({host for repeat in repeats for host in repeat["hosts"]}),
+            "step": {"median": statistics.median(times), "interval": [low, high],
+                     "coverage": coverage},
+            "zones": medians([repeat["zones"] for repeat in repeats]),
+            "communication": medians([repeat["communication"] for repeat in repeats]),
+            "repeats": repeats}
+
+
+def _series(mode, points):
+    if not points:
+        return []
+    first = points[0]
+    known = first["ranks"], first["step"]["median"]
+    entries = []
+    for point in points:
+        measured = point["ranks"], point["step"]["median"]
+        entry = {"point": point["name"], "efficiency": efficiency(mode, *known, *measured)}
+        if mode == "strong":
+            entry["karp_flatt"] = karp_flatt(*known, *measured)
+        entries.append(entry | {"beyond_ideal": beyond_ideal(mode, first, point)})
+    return entries

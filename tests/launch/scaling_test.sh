@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# launch/scaling over a made-up switchyard whose times are known: figures, sweeps that are broken
+# off and resumed, points that fail, words on bad usage.
+set -u
+tests=$(cd "$(dirname "$0")" && pwd)
+scaling=$tests/../../launch/scaling
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+unset SLURM_JOB_ID
+python=$(python3 -c 'import sys; print(sys.executable)')
+PATH=$(dirname "$python"):$PATH
+
+complain() {
+  echo "FAIL $*"
+  failures=$((failures + 1))
+}
+
+mkdir "$work/bin"
+ln -s "$tests/made_up_switchyard" "$work/bin/mpirun"
+export MADE_UP=$work
+echo "made up 1.0" >"$work/version"
+sweep=(env "PATH=$work/bin:$PATH" "$scaling" --program "$tests/made_up_switchyard" --repeats 2
+  --out "$work/sweep" --threads 1)
+
+expect() { # expect STATUS REGEX COMMAND...: exit status, what is said
+  local said status
+  said=$("${@:3}" 2>&1)
+  status=$?
+  [[ $status == "$1" && $said =~ $2 ]] && return
+  complain "${*:3}: exit status $status (expected $1), or no '$2' in:"
+  echo "$said"
+}
+
+expect_launches() { # expect_launches NUMBER: of trainings since the last time
+  local found
+  found=$(wc -l <"$work/launches")
+  [[ $found == "$1" ]] || complain "$found trainings were launched (expected $1)"
+  : >"$work/launches"
+}
+
+# Stopped in the first repeat of the third of five points: the two that are done are kept.
+touch "$work/stall-4"
+"${sweep[@]}" --ranks 1,2,4 -- --width 4 >"$work/said" 2>&1 &
+sweeping=$!
+until grep -qs '^4 ranks' "$work/launches"; do
+  kill -0 "$sweeping" 2>/dev/null || break
+  sleep 0.05
+done
+expect 2 "another sweep is under way" "${sweep[@]}" --ranks 1,2,4 -- --width 4
+kill -TERM "$sweeping"
+wait "$sweeping"
+status=$?
+grep -q "give the same command again" "$work/said" && [[ $status == 75 ]] ||
+  complain "a sweep that is stopped ends with $status and: $(cat "$work/said")"
+rm "$work/stall-4"
+expect_launches 3
+
+# A point that fails is named with its log; the others go on.
+touch "$work/fail-4"
+expect 1 "ranks-4-grid-auto-batch-512 failed: exit status 1, see .*/logs/.*results: " \
+  "${sweep[@]}" --ranks 1,2,4 -- --width 4
+grep -q "too few beads" "$work/sweep/logs/ranks-4-grid-auto-batch-512-repeat-1.log" ||
+  complain "the log of a point that failed does not say why"
+grep -q '"error": "exit status 1' "$work/sweep/results.json" || complain "no failure in the results"
+rm "$work/fail-4"
+expect_launches 6 # two that fail, one of 2 ranks for the first time, three for the second
+
+expect 0 "4\\* ranks +1x4 +128 +55\\.00 .* 0\\.455 +0\\.400 +gradient sync backward \\+30\\.00" \
+  "${sweep[@]}" --ranks 1,2,4 -- --width 4
+expect_launches 4
+python3 "$tests/check_sweep.py" "$work/sweep/results.json" || complain "figures are wrong"
+expect 0 "results: " "${sweep[@]}" --ranks 1,2,4 -- --width 4
+expect_launches 0
+
+# Another grid joins what is there; other settings do not.
+expect 0 "2 ranks +1x2 " "${sweep[@]}" --ranks 1,2 -- --width 4
+expect 0 "2\\*? ranks +1x2 +128 " "${sweep[@]}" --grids 1x1,1x2 --mode strong -- --width 4
+expect_launches 4
+expect 2 "measured with arguments \\['--width', '4'\\].*--out" "${sweep[@]}" -- --width 8
+echo "made up 1.1" >"$work/version"
+expect 2 "measured with program 'made up 1.0'" "${sweep[@]}" -- --width 4
+echo "{}" >"$work/sweep/results.json"
+expect 2 "is no results of a sweep" "${sweep[@]}" -- --width 4
+expect_launches 0
+
+expect 2 "--ranks takes numbers above 0.*'0'" "${sweep[@]}" --ranks 0
+expect 2 "--ranks names a number twice" "${sweep[@]}" --ranks 2,2
+expect 2 "grid 2x1 has 2 ranks, which --ranks does not name" "${sweep[@]}" --ranks 1 --grids 1x1,2x1
+expect 2 "--ranks names 3, of which no grid" "${sweep[@]}" --ranks 1,3 --grids 1x1
+expect 2 "'1by1' is neither" "${sweep[@]}" --grids 1by1
+expect 2 "no whole number of them on 3 ranks" "${sweep[@]}" --ranks 2,3 --batch 3
+expect 2 "--mode takes" "${sweep[@]}" --mode hard
+expect 2 "--steps takes A:B" "${sweep[@]}" --steps 40:20
+expect 2 "--epochs is for the sweep to choose" "${sweep[@]}" -- --epochs=3
+expect 2 "no program nowhere/switchyard" "${sweep[@]}" --program nowhere/switchyard
+expect 2 "needs a Slurm allocation" "${sweep[@]}" --launcher srun
+mkdir "$work/bare"
+expect 2 "no mpirun here" env "PATH=$work/bare" "$python" "$scaling"
+ln -s /bin/true "$work/bare/srun"
+expect 2 "4 ranks do not fit into this allocation, which has room for 2" \
+  env SLURM_JOB_ID=1 SLURM_NTASKS=2 "PATH=$work/bare" "$python" "$scaling" --ranks 1,4
+exit "$((failures > 0))"
