@@ -121,6 +121,8 @@ std::vector<Tensor> CurvatureOperator::apply(std::span<const Tensor> xs) {
 }
 
 std::vector<Tensor> CurvatureOperator::apply_block(std::span<const Tensor> xs) {
+  Recorder* recorder = classifier_.backend().recorder();
+  if (recorder) recorder->begin_step(StepKind::product, product_);
   FixedOthers fixed(classifier_.state(), space_);
   std::vector<Tensor> sums;
   for (std::size_t i = 0; i < xs.size(); ++i) sums.push_back(space().zeros());
@@ -131,6 +133,8 @@ std::vector<Tensor> CurvatureOperator::apply_block(std::span<const Tensor> xs) {
                                                   : apply_gauss_newton(batch, xs, sums);
     });
   for (Tensor& sum : sums) space_.sum_over_copies(sum);
+  if (recorder) recorder->end_step(StepKind::product);
+  ++product_;
   return sums;
 }
 

@@ -98,6 +98,7 @@ class CurvatureOperator final : public SymmetricOperator {
   bool cached_is_final_ = true;
   std::deque<PrimalRecord> records_;  ///< by batch
   std::uint64_t version_ = 0;         ///< of the parameters that they were made with
+  std::int64_t product_ = 0;          ///< blocks of vectors multiplied so far
 };
 
 }  // namespace switchyard

@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "data/batch.hpp"
 #include "data/dataset.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 
@@ -24,9 +25,10 @@ struct BatchPlan {
 
 class BatchLoader {
  public:
-  /// Starts on the first batch. `data` and its part `images` must outlive the loader.
+  /// Starts on the first batch. `data`, its part `images` and `recorder`, which may be null, must
+  /// outlive the loader.
   BatchLoader(const Dataset& data, const ImageSet& images, BatchPlan plan, PixelOptions options,
-              std::shared_ptr<Allocator> allocator);
+              std::shared_ptr<Allocator> allocator, Recorder* recorder = nullptr);
   BatchLoader(const BatchLoader&) = delete;  // its thread holds its address
   BatchLoader& operator=(const BatchLoader&) = delete;
 
@@ -46,6 +48,7 @@ class BatchLoader {
   BatchPlan plan_;
   PixelOptions options_;
   std::shared_ptr<Allocator> allocator_;
+  Recorder* recorder_;
   std::int64_t batches_;
   std::int64_t upcoming_;  ///< the batch that is loaded next
   // Last: its destructor waits for the thread, which reads the members above.

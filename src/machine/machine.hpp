@@ -55,6 +55,8 @@ class Machine {
   virtual std::size_t reserved_bytes() const = 0;
   /// This rank's even share of the memory that is left where it computes; 0 where nobody knows.
   virtual std::size_t available_bytes() const = 0;
+  /// Of the device, for profiles; null on the host, whose clock does.
+  virtual DeviceTimer* timer() { return nullptr; }
 };
 
 /// Chooses and opens this rank's device (by its place among the ranks of its host) and makes what

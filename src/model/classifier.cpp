@@ -10,7 +10,11 @@ Classifier::Classifier(Backend& backend, DType dtype, const ModelConfig& config,
       head_(make_head(state_, "head", backbone_.features(), config.classes, config.head, local)) {}
 
 Classifier::Output Classifier::forward(const ForwardContext& context, const Variable& x) {
-  Variable h = backbone_.forward(context, x);
+  Variable h;
+  {
+    const ZoneScope zone(context.tape.backend().recorder(), Zone::backbone);
+    h = backbone_.forward(context, x);
+  }
   return {h, forward_head(context, h)};
 }
 

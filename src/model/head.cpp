@@ -6,6 +6,12 @@
 namespace switchyard {
 namespace {
 
+template <class Router>
+Routing route(const ForwardContext& context, const Router& router, const Variable& h) {
+  const ZoneScope zone(context.tape.backend().recorder(), Zone::router);
+  return router.forward(context, h);
+}
+
 /// Linear, ReLU, dropout, linear; indices 1 and 2 of the published nn.Sequential have no tensors.
 class DenseHead final : public Head {
  public:
@@ -17,6 +23,7 @@ class DenseHead final : public Head {
 
   HeadOutput forward(const ForwardContext& context, const Variable& h) const override {
     Tape& tape = context.tape;
+    const ZoneScope zone(tape.backend().recorder(), Zone::dense_head);
     Variable hidden = first_.forward(tape, cast(tape, h, context.compute), Activation::relu);
     hidden = dropout(context, hidden, RandomPurpose::hidden_dropout, dropout_, context.sample_ids);
     return {cast(tape, second_.forward(tape, hidden), h.dtype()), std::nullopt};
@@ -37,7 +44,7 @@ class SoftMoeHead final : public Head {
         experts_(state, name + ".experts", local, features, classes, config) {}
 
   HeadOutput forward(const ForwardContext& context, const Variable& h) const override {
-    Routing routing = router_.forward(context, h);
+    Routing routing = route(context, router_, h);
     ExpertLayers layers = experts_.layers(context.tape, context.compute);
     auto mixed = [&](const Variable& rows, const Variable& probs, const Tensor& sample_ids) {
       return experts_.mixed(context, layers, rows, probs, sample_ids);
@@ -62,7 +69,7 @@ class SparseMoeHead final : public Head {
         experts_(state, name + ".experts", local, features, classes, config) {}
 
   HeadOutput forward(const ForwardContext& context, const Variable& h) const override {
-    Routing routing = router_.forward(context, h);
+    Routing routing = route(context, router_, h);
     ExpertLayers layers = experts_.layers(context.tape, context.compute);
     auto routed = [&](const ExpertRows& rows) { return experts_.routed(context, layers, rows); };
     Variable rows = cast(context.tape, h, context.compute);

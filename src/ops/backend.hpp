@@ -25,6 +25,7 @@
 #include "base/config/field.hpp"
 #include "device/enqueued.hpp"
 #include "ops/kernel_types.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 
@@ -42,6 +43,12 @@ class Backend {
 
   virtual std::string_view name() const = 0;
   virtual Allocator& allocator() = 0;
+
+  /// Notes where the time of what is computed here goes; null where nobody does. All that compute
+  /// have a backend, so this is where they find it.
+  Recorder* recorder() const { return recorder_; }
+  /// `recorder` must outlive all work that follows.
+  void set_recorder(Recorder* recorder) { recorder_ = recorder; }
 
   Tensor empty(Shape shape, DType dtype) { return Tensor(allocator(), std::move(shape), dtype); }
   Tensor zeros(Shape shape, DType dtype) { return full(std::move(shape), dtype, 0.0); }
@@ -266,6 +273,9 @@ class Backend {
   /// p -= lr (nesterov ? d + momentum m : m).
   virtual void sgd_step(std::span<const SgdSlot> slots, const SgdSpec& spec,
                         const SgdScalars& scalars) = 0;
+
+ private:
+  Recorder* recorder_ = nullptr;
 };
 
 enum class BackendKind { ref, cpu };

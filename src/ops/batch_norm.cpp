@@ -7,6 +7,12 @@
 namespace switchyard {
 namespace {
 
+// All that batch norm does across ranks.
+Tensor sum_over_ranks(Backend& backend, const Tensor& x, BatchReducer& reducer, Pass pass) {
+  const ZoneScope zone(backend.recorder(), Zone::norm_sync, pass);
+  return sum_values(backend, x, reducer);
+}
+
 Variable fused_train(Tape& tape, const BatchNormInputs& in, const BatchNormSpec& spec,
                      BatchReducer& reducer, const BatchStatistics& statistics) {
   Backend& backend = tape.backend();
@@ -25,9 +31,10 @@ Variable fused_train(Tape& tape, const BatchNormInputs& in, const BatchNormSpec&
         auto own = backend.batch_norm_grad_sums(dy.value, mask, x.value(), moments);
         tape.accumulate(gamma.node, std::move(own.dgamma));
         tape.accumulate(beta_node, std::move(own.dbeta));
-        auto grad = backend.batch_norm_grad(dy.value, mask, x.value(), moments, gamma.value(),
-                                            sum_values(backend, own.sums, reducer), count,
-                                            residual_node != nullptr);
+        auto grad =
+            backend.batch_norm_grad(dy.value, mask, x.value(), moments, gamma.value(),
+                                    sum_over_ranks(backend, own.sums, reducer, Pass::backward),
+                                    count, residual_node != nullptr);
         tape.accumulate(x.node, std::move(grad.dx));
         tape.accumulate(residual_node, std::move(grad.dresidual));
       });
@@ -55,7 +62,9 @@ Variable composed_train(Tape& tape, const BatchNormInputs& in, const BatchNormSp
   Shape channels = {in.x.dim(-1)};
   Variable share = tape.constant(backend.convert(inverse_count(backend, statistics.count), dtype));
   auto batch_mean = [&](const Variable& v) {
-    return mul(tape, batch_sum(tape, sum_to(tape, v, channels), reducer), share);
+    Variable sum = sum_to(tape, v, channels);
+    const ZoneScope zone(backend.recorder(), Zone::norm_sync);
+    return mul(tape, batch_sum(tape, sum, reducer), share);
   };
   Variable x = cast(tape, in.x, dtype);
   Variable centred = sub(tape, x, batch_mean(x));
@@ -69,8 +78,8 @@ Variable composed_train(Tape& tape, const BatchNormInputs& in, const BatchNormSp
 
 BatchStatistics batch_statistics(Backend& backend, const Tensor& x, double eps,
                                  BatchReducer& reducer, const RunningStatistics* running) {
-  return backend.batch_norm_statistics(sum_values(backend, backend.batch_norm_sums(x), reducer),
-                                       eps, running);
+  Tensor sums = sum_over_ranks(backend, backend.batch_norm_sums(x), reducer, Pass::forward);
+  return backend.batch_norm_statistics(sums, eps, running);
 }
 
 Variable batch_norm_train(Tape& tape, const BatchNormInputs& inputs, const BatchNormSpec& spec,

@@ -16,7 +16,7 @@ template <class Derived>
 class InterceptingBackend : public Backend {
  public:
   /// `inner` must outlive this.
-  explicit InterceptingBackend(Backend& inner) : inner_(inner) {}
+  explicit InterceptingBackend(Backend& inner) : inner_(inner) { set_recorder(inner.recorder()); }
 
   std::string_view name() const override { return inner_.name(); }
   Allocator& allocator() override { return inner_.allocator(); }

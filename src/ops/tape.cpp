@@ -9,8 +9,9 @@ struct GradNode {
   Vjp vjp;                      // null for leaves
   std::vector<GradRef> inputs;  // whose gradients the vjp adds to
   Parameter* parameter = nullptr;
-  bool reached = false;  // by a gradient
-  int pending = 0;       // recorded uses of this value whose vjp has not run
+  bool reached = false;     // by a gradient
+  int pending = 0;          // recorded uses of this value whose vjp has not run
+  Zone zone = Zone::other;  // in which it was recorded, and on which its vjp is booked
 };
 
 namespace {
@@ -57,6 +58,7 @@ Variable Tape::record(Dual value, std::span<const Variable* const> inputs, Vjp v
   if (node->inputs.empty()) return constant(std::move(value));
   for (auto& input : node->inputs) ++input->pending;
   node->vjp = std::move(vjp);
+  if (Recorder* recorder = backend_.recorder()) node->zone = recorder->zone();
   nodes_.push_back(node);
   return {std::move(value), node};
 }
@@ -110,6 +112,7 @@ void Tape::backward(const Variable& root, Dual seed) {
     GradRef node = std::move(nodes_.back());
     nodes_.pop_back();
     if (!node->vjp) continue;
+    const ZoneScope zone(backend_.recorder(), node->zone, Pass::backward);
     if (node->grad.value) {
       Dual dy = std::move(node->grad);
       node->vjp(dy);

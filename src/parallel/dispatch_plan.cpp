@@ -75,14 +75,17 @@ void read_counts(CountMessage& message, std::size_t part, PartCounts& counts) {
 }
 
 std::vector<PartCounts> exchange_counts(Communicator& group, int experts,
-                                        std::span<const SortedRows> parts) {
+                                        std::span<const SortedRows> parts, Recorder* recorder) {
   CountMessage message(group, parts.size(), experts);
   std::vector<PartCounts> counts(parts.size());
   for (std::size_t p = 0; p < parts.size(); ++p) {
     std::unique_ptr<HostCopy> offsets = std::move(*parts[p].offsets);
     write_counts(message, p, static_cast<const std::int64_t*>(offsets->wait()), counts[p]);
   }
-  message.exchange();
+  {
+    const ZoneScope zone(recorder, Zone::count_exchange);
+    message.exchange();
+  }
   for (std::size_t p = 0; p < parts.size(); ++p) read_counts(message, p, counts[p]);
   return counts;
 }
@@ -143,9 +146,9 @@ std::vector<DispatchPlan> DispatchPlanner::plan(std::span<const SortedRows> part
   if (group_.size() == 1) return plans;
 
   auto counts = std::make_shared<std::vector<PartCounts>>();
-  backend_.between([&group = group_, experts = experts_, counts,
+  backend_.between([&group = group_, experts = experts_, counts, recorder = backend_.recorder(),
                     rows = std::vector<SortedRows>(parts.begin(), parts.end())] {
-    *counts = exchange_counts(group, experts, rows);
+    *counts = exchange_counts(group, experts, rows, recorder);
   });
   const int local = expert_range(experts_, group_.size(), group_.rank().value).size();
   most_.resize(parts.size());

@@ -32,7 +32,11 @@ class ExpertParallel final : public ExpertExchange {
                const MixedExperts& experts) override;
 
  private:
+  SortedRows sort(const Tensor& chosen);
+  std::vector<DispatchPlan> plan(std::span<const SortedRows> parts);
   void exchange_shares(std::int64_t own);
+  RoutingRecord pass_record() const;
+  void note_mixed(std::int64_t samples);
 
   Backend& backend_;
   Communicator& group_;

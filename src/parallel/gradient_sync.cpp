@@ -58,6 +58,7 @@ std::vector<Tensor*> GradientSync::sent(Parameter& parameter) {
 
 // One contiguous message of all that the bucket's parameters send.
 void GradientSync::start(Bucket& bucket) {
+  const ZoneScope zone(backend_.recorder(), Zone::gradient_sync, Pass::backward);
   std::vector<Tensor> parts;
   for (Parameter* p : bucket.parameters)
     for (Tensor* t : sent(*p)) parts.push_back(t->reshape({1, t->numel()}));
@@ -80,6 +81,7 @@ void GradientSync::unpack(Bucket& bucket) {
 }
 
 void GradientSync::finish() {
+  const ZoneScope zone(backend_.recorder(), Zone::gradient_sync, Pass::backward);
   for (Bucket& bucket : buckets_)
     if (bucket.missing > 0) start(bucket);
   for (Bucket& bucket : buckets_) {

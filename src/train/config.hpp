@@ -10,6 +10,7 @@
 #include "model/config.hpp"
 #include "model/objective.hpp"
 #include "parallel/distributed_classifier.hpp"
+#include "profile/config.hpp"
 #include "train/schedule.hpp"
 #include "train/sgd.hpp"
 
@@ -67,6 +68,7 @@ struct TrainConfig {
   SgdConfig sgd;
   ScheduleConfig schedule;
   ExecutionConfig execution;
+  ProfileConfig profile;
 };
 
 template <class Visitor>
@@ -141,6 +143,7 @@ void visit(Visitor& v, TrainConfig& c) {
   visit(v, c.sgd);
   visit(v, c.schedule);
   visit(v, c.execution);
+  visit(v, c.profile);
 }
 
 MachineConfig machine_config(const ExecutionConfig& config);

@@ -11,9 +11,15 @@ Tensor measure_batch(DistributedClassifier& classifier, const Batch& batch, cons
   Tape tape(backend, Recording::off);
   ForwardContext context = classifier.context(tape, Mode::eval, batch.sample_ids, step);
   auto output = classifier.model().forward(context, tape.constant(batch.images));
+  const ZoneScope zone(backend.recorder(), Zone::loss);
   Tensor labels = batch.labels.reshape({batch.size(), 1});
   Variable loss = cross_entropy_sum(tape, output.head.logits, labels, 0.0);
   return measure(backend, output.head, batch.labels, loss.value());
+}
+
+std::optional<BatchShare> next_share(BatchSource& batches, Recorder* recorder) {
+  const ZoneScope zone(recorder, Zone::data);
+  return batches.next();
 }
 
 }  // namespace
@@ -34,7 +40,15 @@ MetricSums evaluate(DistributedClassifier& classifier, BatchSource& batches,
                  .rank = world.rank(),
                  .world = world.size()},
                 0);
-  while (auto share = batches.next()) backend.accumulate(total, work.run(share->global_size));
+  Recorder* recorder = backend.recorder();
+  for (std::int64_t number = 0;; ++number) {
+    if (recorder) recorder->begin_step(StepKind::evaluation, number);
+    std::optional<BatchShare> share = next_share(batches, recorder);
+    if (!share) break;
+    backend.accumulate(total, work.run(share->global_size));
+    if (recorder) recorder->end_step(StepKind::evaluation);
+  }
+  if (recorder) recorder->cancel_step(StepKind::evaluation);
   backend.to_host(classifier.batch().sum(total), sums.values().data());
   return sums;
 }

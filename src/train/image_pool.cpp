@@ -8,12 +8,14 @@ namespace {
 /// Batches that the host makes ahead, in memory of its own.
 class HostBatches final : public BatchSource {
  public:
-  HostBatches(const Dataset& data, const ImageSet& images, const PixelOptions& options)
-      : data_(data), images_(images), options_(options) {}
+  HostBatches(const Dataset& data, const ImageSet& images, const PixelOptions& options,
+              Recorder* recorder)
+      : data_(data), images_(images), options_(options), recorder_(recorder) {}
 
   void start(BatchPlan plan, std::int64_t epoch) override {
     options_.epoch = epoch;
-    loader_ = std::make_unique<BatchLoader>(data_, images_, std::move(plan), options_, memory_);
+    loader_ = std::make_unique<BatchLoader>(data_, images_, std::move(plan), options_, memory_,
+                                            recorder_);
   }
 
   std::optional<BatchShare> next() override {
@@ -29,6 +31,7 @@ class HostBatches final : public BatchSource {
   const Dataset& data_;
   const ImageSet& images_;
   PixelOptions options_;
+  Recorder* recorder_;
   std::shared_ptr<Allocator> memory_ = make_host_allocator();
   std::unique_ptr<BatchLoader> loader_;
   Batch batch_;
@@ -43,7 +46,7 @@ ImagePool::ImagePool(Backend& backend, const Dataset& data, const ImageSet& imag
 
 std::unique_ptr<BatchSource> ImagePool::batches(const PixelOptions& options) const {
   if (on_device_) return std::make_unique<DeviceBatches>(backend_, *on_device_, data_, options);
-  return std::make_unique<HostBatches>(data_, images_, options);
+  return std::make_unique<HostBatches>(data_, images_, options, backend_.recorder());
 }
 
 }  // namespace switchyard

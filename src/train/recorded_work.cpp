@@ -14,6 +14,8 @@ RecordedWork::RecordedWork(Backend& backend, Communicator& ranks, bool recording
 // last batch of every epoch is not worth another.
 Tensor RecordedWork::run(std::int64_t form) {
   const bool again = std::exchange(last_, form) == form;
+  const Recorder* recorder = backend_.recorder();
+  if (recorder && recorder->watching()) return work_();
   if (recorded_ == form) {
     program_->run();
     return result_;

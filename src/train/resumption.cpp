@@ -23,6 +23,7 @@ const std::set<std::string> kFreeKeys = {"out",
                                          "overlap-degree",
                                          "graphs",
                                          "fast-nondeterministic",
+                                         "profile",
                                          "eval-batch"};
 const std::set<std::string> kEpochKeys = {"batch", "seed", "split-seed", "train-samples",
                                           "validation-samples"};

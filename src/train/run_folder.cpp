@@ -22,7 +22,7 @@ void RunFolder::start_anew() const {
   SY_REQUIRE(!error, ExitCode::run_failed,
              "cannot make the run folder {} ({}); choose another with --out", path_.string(),
              error.message());
-  for (const fs::path& old : {metrics_file(), summary_file(), checkpoints()}) {
+  for (const fs::path& old : {metrics_file(), summary_file(), checkpoints(), path_ / "profile"}) {
     fs::remove_all(old, error);
     SY_REQUIRE(!error, ExitCode::run_failed,
                "cannot remove {} of an earlier run ({}); choose another folder with --out",

@@ -1,6 +1,6 @@
 #pragma once
 // The folder of a run: config.cfg (replayable), build.json, metrics.jsonl (a line an epoch),
-// summary.json, checkpoints/.
+// summary.json, checkpoints/, and profile/ of commands that were profiled.
 //
 // Only rank 0 writes. Errors name the path.
 
@@ -19,6 +19,10 @@ class RunFolder {
   std::filesystem::path metrics_file() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path summary_file() const { return path_ / "summary.json"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+  /// Of `command`: profile/train, profile/eval.
+  std::filesystem::path profile(std::string_view command) const {
+    return path_ / "profile" / command;
+  }
 
   bool holds_run() const;
   /// Makes the folder; removes an earlier run's files.

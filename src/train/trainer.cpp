@@ -168,8 +168,10 @@ Trainer::Outcome Trainer::train_epoch(EpochRecord& record) {
   batches_->start(std::move(plan), progress_.epoch);
   meter_->start_epoch();
   Clock::time_point start = Clock::now();
+  Recorder* recorder = machine_.backend().recorder();
   while (!stop_requested_) {
-    std::optional<BatchShare> share = batches_->next();
+    if (recorder) recorder->begin_step(StepKind::training, progress_.step);
+    std::optional<BatchShare> share = next_share();
     if (!share) break;
     take_step(*share);
     record.trained_images += share->global_size;
@@ -179,10 +181,17 @@ Trainer::Outcome Trainer::train_epoch(EpochRecord& record) {
       collect();
       if (!stop_requested_) save();
     }
+    if (recorder) recorder->end_step(StepKind::training);
   }
+  if (recorder) recorder->cancel_step(StepKind::training);
   collect();
   record.train_seconds = seconds_since(start);
   return stop_requested_ ? Outcome::stop_requested : Outcome::finished;
+}
+
+std::optional<BatchShare> Trainer::next_share() {
+  const ZoneScope zone(machine_.backend().recorder(), Zone::data);
+  return batches_->next();
 }
 
 double Trainer::rate_of(std::int64_t batch, std::int64_t batches) const {
@@ -283,6 +292,7 @@ void Trainer::close_epoch(EpochRecord& record) {
 std::string Trainer::replayable_config() const {
   TrainConfig replayable = config_;
   replayable.run.resume = replayable.run.overwrite = false;
+  replayable.profile = {};
   return write_resolved(replayable);
 }
 
@@ -297,6 +307,7 @@ void Trainer::require_finite(const std::string& what, double value) {
 }
 
 void Trainer::save() {
+  const ZoneScope zone(machine_.backend().recorder(), Zone::checkpoint);
   auto value = [](const Parameter& p) -> const Tensor& { return p.value; };
   require_finite("the parameters are",
                  sharded_dot(classifier_.state(), classifier_.grid(), value, value));

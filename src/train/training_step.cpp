@@ -87,13 +87,12 @@ int TrainingStep::experts() {
 // reads what changes from step to step out of tensors.
 Tensor TrainingStep::work() {
   Backend& backend = classifier_.backend();
-  Batch batch = batches_.make();
+  Recorder* recorder = backend.recorder();
+  Batch batch = make_batch();
   Tape tape(backend, Recording::on);
   ForwardContext context = classifier_.context(tape, Mode::train, batch.sample_ids, step_);
   auto output = classifier_.model().forward(context, tape.constant(batch.images));
-  Objective objective =
-      training_objective(context, output.head, batch.labels.reshape({batch.size(), 1}),
-                         batch.global_size, classifier_.model().config().head, options_.objective);
+  Objective objective = measure_objective(context, output.head, batch);
   StepReport report(classifier_, objective.share.value(), stop_,
                     measure(backend, output.head, batch.labels, objective.cross_entropy_sum));
   output = {};
@@ -101,14 +100,31 @@ Tensor TrainingStep::work() {
   gradients_.attach(tape);
   tape.backward(objective.share, backend.full({1}, objective.share.dtype(), 1.0));
   gradients_.finish();
-  report.finish();
-  backend.accumulate(failures_, report.failures());
+  {
+    const ZoneScope zone(recorder, Zone::report);
+    report.finish();
+    backend.accumulate(failures_, report.failures());
+  }
+  const ZoneScope zone(recorder, Zone::optimizer);
   GradientClip clipped = clip();
   sgd_.step({learning_rate_, clipped.factor, failures_});
   // Nobody reads them any more: their memory is worth more.
   for (Parameter& p : classifier_.state().parameters()) p.grad = Dual();
   classifier_.average_running_statistics(batch.size(), batch.global_size);
   return report.with(objective.balance, clipped.norm);
+}
+
+Batch TrainingStep::make_batch() {
+  const ZoneScope zone(classifier_.backend().recorder(), Zone::augment);
+  return batches_.make();
+}
+
+Objective TrainingStep::measure_objective(const ForwardContext& context, const HeadOutput& output,
+                                          const Batch& batch) {
+  const ZoneScope zone(classifier_.backend().recorder(), Zone::loss);
+  return training_objective(context, output, batch.labels.reshape({batch.size(), 1}),
+                            batch.global_size, classifier_.model().config().head,
+                            options_.objective);
 }
 
 GradientClip TrainingStep::clip() {

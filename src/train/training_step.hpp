@@ -64,6 +64,9 @@ class TrainingStep {
   };
 
   Tensor work();
+  Batch make_batch();
+  Objective measure_objective(const ForwardContext& context, const HeadOutput& output,
+                              const Batch& batch);
   GradientClip clip();
   int experts();
 
