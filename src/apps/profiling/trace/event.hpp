@@ -35,7 +35,8 @@ struct TraceCounter {
 
 struct RankTrace {
   std::int32_t rank = 0;
-  std::string labels = {};  ///< computer, device, uncertainty of the clock
+  std::int32_t process() const { return rank + 1; }  ///< viewers take 0 for the idle process
+  std::string labels = {};                           ///< computer, device, uncertainty of the clock
   std::vector<TraceLane> lanes = {};
   std::vector<TraceEvent> events = {};
   std::vector<TraceCounter> counters = {};

@@ -158,12 +158,12 @@ class RankTraceMaker {
   void add_rank_rows(const ExpertLoad& load, const RowCounts& of_ranks, std::int64_t when) {
     const std::int64_t rows = of_ranks[rank_];
     trace_.counters.push_back(
-        {fmt::format("layer {}: rows", load.layer), when, fmt::format(R"("rows":{})", rows)});
+        {fmt::format("layer {} rows", load.layer), when, fmt::format(R"("arrived":{})", rows)});
     const std::int64_t all = std::accumulate(of_ranks.begin(), of_ranks.end(), std::int64_t{0});
     if (all == 0) return;
     const double share = static_cast<double>(rows) / static_cast<double>(all);
     trace_.counters.push_back(
-        {fmt::format("layer {}: rows over mean of ranks", load.layer), when,
+        {fmt::format("layer {} rows over mean of ranks", load.layer), when,
          fmt::format(R"("factor":{:.6g})", share * static_cast<double>(of_ranks.size()))});
   }
 
@@ -172,7 +172,7 @@ class RankTraceMaker {
     for (std::size_t e = 0; e < of_experts.size(); ++e)
       series += fmt::format(R"({}"expert {}":{})", e == 0 ? "" : ",", e, of_experts[e]);
     trace_.counters.push_back(
-        {fmt::format("layer {}: rows of all ranks", load.layer), when, std::move(series)});
+        {fmt::format("layer {} rows of all ranks", load.layer), when, std::move(series)});
   }
 
   const std::size_t rank_;

@@ -33,30 +33,27 @@ void TraceFile::add(const RankTrace& trace) {
   for (const TraceEvent& event : trace.events)
     append(fmt::format(
         R"({{"ph":"X","cat":"{}","name":{},"pid":{},"tid":{},"ts":{},"dur":{},"args":{{{}}}}})",
-        event.category, json_string(event.name), trace.rank, event.lane,
+        event.category, json_string(event.name), trace.process(), event.lane,
         microseconds(event.when.begin), microseconds(event.when.length()), event.arguments));
   for (const TraceCounter& counter : trace.counters)
-    append(fmt::format(R"({{"ph":"C","name":{},"pid":{},"tid":0,"ts":{},"args":{{{}}}}})",
-                       json_string(counter.name), trace.rank, microseconds(counter.when),
-                       counter.series));
+    append(fmt::format(R"({{"ph":"C","name":{},"pid":{},"tid":{},"ts":{},"args":{{{}}}}})",
+                       json_string(counter.name), trace.process(), trace.lanes.front().id,
+                       microseconds(counter.when), counter.series));
 }
 
 void TraceFile::add_names(const RankTrace& trace) {
-  add_name("process_name", trace.rank, 0, fmt::format(R"("name":"rank {}")", trace.rank));
-  add_name("process_labels", trace.rank, 0,
-           fmt::format(R"("labels":{})", json_string(trace.labels)));
-  add_name("process_sort_index", trace.rank, 0, fmt::format(R"("sort_index":{})", trace.rank));
+  const auto name = [&](std::string_view kind, std::int32_t lane, const std::string& arguments) {
+    append(fmt::format(R"({{"ph":"M","name":"{}","pid":{},"tid":{},"ts":0.000,"args":{{{}}}}})",
+                       kind, trace.process(), lane, arguments));
+  };
+  const std::int32_t first = trace.lanes.front().id;
+  name("process_name", first, fmt::format(R"("name":"rank {}")", trace.rank));
+  name("process_labels", first, fmt::format(R"("labels":{})", json_string(trace.labels)));
+  name("process_sort_index", first, fmt::format(R"("sort_index":{})", trace.rank));
   for (const TraceLane& lane : trace.lanes) {
-    add_name("thread_name", trace.rank, lane.id,
-             fmt::format(R"("name":{})", json_string(lane.name)));
-    add_name("thread_sort_index", trace.rank, lane.id, fmt::format(R"("sort_index":{})", lane.id));
+    name("thread_name", lane.id, fmt::format(R"("name":{})", json_string(lane.name)));
+    name("thread_sort_index", lane.id, fmt::format(R"("sort_index":{})", lane.id));
   }
-}
-
-void TraceFile::add_name(std::string_view kind, std::int32_t rank, std::int32_t lane,
-                         const std::string& arguments) {
-  append(fmt::format(R"({{"ph":"M","name":"{}","pid":{},"tid":{},"ts":0.000,"args":{{{}}}}})", kind,
-                     rank, lane, arguments));
 }
 
 void TraceFile::append(std::string_view event) {

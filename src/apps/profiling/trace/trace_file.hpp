@@ -18,15 +18,13 @@ class TraceFile {
   /// `header`: a JSON object, whose members are to be the file's other members.
   TraceFile(std::filesystem::path path, const std::string& header);
 
-  /// Names, events and counters of a rank, which is a process to viewers.
+  /// Names, events and counters of a rank, which is a process to viewers. It has a lane.
   void add(const RankTrace& trace);
   /// The file appears. Call once, last.
   void commit();
 
  private:
   void add_names(const RankTrace& trace);
-  void add_name(std::string_view kind, std::int32_t rank, std::int32_t lane,
-                const std::string& arguments);
   void append(std::string_view event);
   void flush();
 

@@ -77,6 +77,8 @@ TEST(TraceFields, EveryEventHasItsFields) {
     std::size_t exchanges = 0;
     for (const Json& event : events(trace, "X")) {
       expect_fields(event, kTimedEvent);
+      EXPECT_GT(event.at("pid"), 0) << "Perfetto takes 0 for the idle process";
+      EXPECT_GT(event.at("tid"), 0);
       const Json& arguments = event.at("args");
       if (event.at("cat") == "kernel") {
         expect_fields(arguments, kKernel);

@@ -66,7 +66,7 @@ TEST(TraceTimes, EventsOfALaneNest) {
     const WrittenTraces traces(profiles);
     for (const Json& trace : {traces.all(), traces.rank(0), traces.rank(1)})
       for (const auto& [lane, spans] : lanes(trace)) {
-        SCOPED_TRACE(fmt::format("rank {}, lane {}", lane.process, lane.thread));
+        SCOPED_TRACE(fmt::format("process {}, lane {}", lane.process, lane.thread));
         expect_nested(spans);
       }
   }
@@ -91,7 +91,7 @@ TEST(TraceTimes, AreTheRecordsOnRankZerosClock) {
       note(call.under_way);
     }
     for (const Json& event : events(trace, "X"))
-      if (event.at("pid") == profile.rank) written.emplace(when(event).begin, when(event).end);
+      if (event.at("pid") == profile.rank + 1) written.emplace(when(event).begin, when(event).end);
     EXPECT_EQ(written, noted);
   }
 }
@@ -151,7 +151,7 @@ TEST(TraceTimes, SumsAreThoseOfTheReport) {
 }
 
 TEST(TraceTimes, ComputingHasALaneOfItsOwnWhereItDiffersFromTheHosts) {
-  const auto has_compute_lane = [](const Json& trace) { return lanes(trace).contains({0, 7}); };
+  const auto has_compute_lane = [](const Json& trace) { return lanes(trace).contains({1, 7}); };
   EXPECT_FALSE(has_compute_lane(WrittenTraces(planted()).all()));
   EXPECT_TRUE(has_compute_lane(WrittenTraces(planted()).rank(0)));
   EXPECT_TRUE(has_compute_lane(WrittenTraces(on_a_device()).all()));
@@ -175,16 +175,18 @@ TEST(TraceTimes, CountersAreRowsOfEachStep) {
   const Json trace = WrittenTraces(planted()).all();
   std::map<std::pair<std::int64_t, std::string>, std::vector<Json>> counters;
   for (const Json& event : events(trace, "C"))
-    counters[{event.at("pid"), event.at("name")}].push_back(event.at("args"));
+    counters[{event.at("pid").get<std::int64_t>() - 1, event.at("name")}].push_back(
+        event.at("args"));
   const auto of = [&](std::int64_t rank, const char* name) { return counters.at({rank, name}); };
   // Rank 0 has 30 + 10 rows of each rank, rank 1 has 20 and 40.
-  const std::vector<Json> more(kRecorded, Json{{"rows", 80}}), fewer(kRecorded, Json{{"rows", 60}});
-  EXPECT_EQ(of(0, "layer 0: rows"), more);
-  EXPECT_EQ(of(1, "layer 0: rows"), fewer);
-  EXPECT_NEAR(of(0, "layer 0: rows over mean of ranks")[0].at("factor"), 80.0 / 70, 1e-5);
-  EXPECT_EQ(of(0, "layer 0: rows of all ranks")[0],
+  const std::vector<Json> more(kRecorded, Json{{"arrived", 80}}),
+      fewer(kRecorded, Json{{"arrived", 60}});
+  EXPECT_EQ(of(0, "layer 0 rows"), more);
+  EXPECT_EQ(of(1, "layer 0 rows"), fewer);
+  EXPECT_NEAR(of(0, "layer 0 rows over mean of ranks")[0].at("factor"), 80.0 / 70, 1e-5);
+  EXPECT_EQ(of(0, "layer 0 rows of all ranks")[0],
             (Json{{"expert 0", 60}, {"expert 1", 20}, {"expert 2", 0}, {"expert 3", 60}}));
-  EXPECT_FALSE(counters.contains({1, "layer 0: rows of all ranks"}));
+  EXPECT_FALSE(counters.contains({1, "layer 0 rows of all ranks"}));
 }
 
 }  // namespace
