@@ -12,6 +12,7 @@
 #include "comm/two_level.hpp"
 #include "machine/memory.hpp"
 #include "ops/cuda/cuda_backend.hpp"
+#include "profile/cuda/cuda_timer.hpp"
 
 namespace switchyard {
 namespace {
@@ -80,6 +81,7 @@ class CudaMachine final : public Machine {
   std::size_t available_bytes() const override {
     return device_->available_bytes() / static_cast<std::size_t>(sharers_);
   }
+  DeviceTimer* timer() override { return &timer_; }
 
  private:
   std::unique_ptr<CudaDevice> device_;
@@ -88,6 +90,7 @@ class CudaMachine final : public Machine {
   int sharers_;  ///< ranks on this device
   std::unique_ptr<Communicator> world_;
   std::unique_ptr<Communicator> by_levels_;  ///< null where rows go directly
+  CudaTimer timer_{*device_};
 };
 
 }  // namespace

@@ -101,6 +101,26 @@ TEST_F(RecordedWorkTest, IsCalledWhereTheProgramOfAnotherRankFindsNoMemory) {
   EXPECT_EQ(backend_.replays, 0);
 }
 
+TEST_F(RecordedWorkTest, IsCalledInStepsThatAreWatchedAndReplayedAroundThem) {
+  Recorder recorder(StepKind::training, {.first = 4, .last = 6});  // timed: 3 and 6
+  backend_.set_recorder(&recorder);
+  int calls = 0;
+  RecordedWork work(backend_, ranks_, true, [&] {
+    ++calls;
+    return backend_.zeros({1}, DType::f64);
+  });
+  std::vector<int> calls_of_steps;
+  for (int step = 0; step < 9; ++step) {
+    const int before = calls;
+    recorder.begin_step(StepKind::training, step);
+    work.run(8);
+    recorder.end_step(StepKind::training);
+    calls_of_steps.push_back(calls - before);
+  }
+  EXPECT_EQ(calls_of_steps, (std::vector<int>{1, 2, 0, 1, 1, 1, 1, 0, 0}));
+  EXPECT_EQ(backend_.replays, 3);
+}
+
 TEST_F(RecordedWorkTest, ForgetsItsProgram) {
   RecordedWork work(backend_, ranks_, true, [&] { return backend_.zeros({1}, DType::f64); });
   work.run(8);

@@ -55,6 +55,7 @@ TEST(Ranges, AreTheZonesOfRecordedSteps) {
   const auto device = open_cuda_device(0);
   CudaTimer timer(*device);
   Recorder recorder(StepKind::training, {.first = 1, .last = 2}, &timer);
+  heard().clear();
   for (int step = 0; step < 3; ++step) {
     recorder.begin_step(StepKind::training, step);
     {
