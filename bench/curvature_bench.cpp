@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/curvature_operator.hpp"
+#include "apps/bench/choice_list.hpp"
 #include "apps/launch.hpp"
 #include "machine/machine.hpp"
 #include "workload.hpp"
@@ -165,7 +166,7 @@ ExitCode run_benchmarks(const Launch& launch, const std::vector<std::string>& wo
   use_threads(config.threads);
   auto machine = make_machine({.device = config.device, .precision = config.precision},
                               launch.world, launch.log);
-  for (HeadKind head : parse_heads(config.heads)) {
+  for (HeadKind head : parse_choices("heads", config.heads, head_choices)) {
     CurvatureBench bench(*machine, config, head);
     bench.run(config.repetitions);
     if (launch.world.rank().value == 0)

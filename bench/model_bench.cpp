@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/bench/choice_list.hpp"
 #include "apps/launch.hpp"
 #include "train/config.hpp"
 #include "workload.hpp"
@@ -122,7 +123,7 @@ std::vector<WorkloadSpec> workloads(const BenchConfig& config) {
   using enum WorkloadKind;
   constexpr int small_width = 16;
   std::vector<WorkloadSpec> specs;
-  for (HeadKind head : parse_heads(config.heads)) {
+  for (HeadKind head : parse_choices("heads", config.heads, head_choices)) {
     specs.push_back({inference, head, config.width, config.inference_batch});
     specs.push_back({training, head, config.width, config.training_batch});
   }

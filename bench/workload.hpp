@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "apps/bench/inference_pass.hpp"
 #include "machine/machine.hpp"
-#include "train/recorded_work.hpp"
 #include "train/training_step.hpp"
 
 namespace switchyard {
@@ -21,14 +21,8 @@ struct WorkloadSpec {
   bool operator==(const WorkloadSpec&) const = default;
 };
 
-/// "dense,sparse": heads by name, with commas.
-std::vector<HeadKind> parse_heads(const std::string& list);
-
 /// A model of images of 10 classes.
 ModelConfig model_config(HeadKind head, int width);
-
-/// This rank's share of a batch of noise; `size` is that of the whole batch. Collective.
-Batch random_batch(Machine& machine, std::int64_t size, DType dtype);
 
 /// "inference/sparse/width:64/batch:32"
 std::string to_string(const WorkloadSpec& spec);
@@ -72,11 +66,9 @@ class Workload {
   Backend& backend_;
   DistributedClassifier classifier_;
   FixedBatch batches_;
-  Tensor step_number_;
-  RecordedWork inference_;
+  InferencePass inference_;
   std::optional<Sgd> sgd_;
   std::optional<TrainingStep> training_;
-  Tensor logits_;
 };
 
 }  // namespace switchyard

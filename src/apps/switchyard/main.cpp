@@ -25,6 +25,7 @@ commands:
   train     train a classifier on one rank or many
   eval      measure a trained classifier
   curvature measure its loss surface: eigenvalues, trace, density, landscape
+  bench     measure this machine: inference of each head, collectives
   data      synth: draw the synthetic data set; info: describe a data set
   inspect   describe a run, a checkpoint or a safetensors file
 
@@ -48,6 +49,7 @@ ExitCode dispatch(int& argc, char**& argv) {
   if (command == "train") return train_command(argc, argv, words);
   if (command == "eval") return eval_command(argc, argv, words);
   if (command == "curvature") return curvature_command(argc, argv, words);
+  if (command == "bench") return bench_command(argc, argv, words);
   if (is_spare_rank()) return ExitCode::done;
   if (command == "data") return data_command(words);
   if (command == "inspect") return inspect_command(words);
@@ -60,7 +62,7 @@ ExitCode dispatch(int& argc, char**& argv) {
     fmt::print("switchyard {} ({}, {})\n", build.version, build.git_hash, build.compiler);
     return ExitCode::done;
   }
-  std::vector<std::string> commands = {"train", "eval", "curvature", "data", "inspect"};
+  std::vector<std::string> commands = {"train", "eval", "curvature", "bench", "data", "inspect"};
   std::string nearest = nearest_name(command, commands);
   fail(ExitCode::bad_usage,
        fmt::format("there is no command '{}'; {}", command,

@@ -1,0 +1,49 @@
+#pragma once
+// What an inference benchmark is asked for.
+
+#include <cstdint>
+#include <string>
+
+#include "train/config.hpp"
+
+namespace switchyard {
+
+struct InferenceBenchConfig {
+  std::string run;  ///< folder of a trained run; empty: initial weights, images of noise
+  std::string checkpoint = "best";
+  std::string heads = "dense,soft,sparse,hard";
+  std::int64_t batch = 32;
+  int warmup = 5;
+  int repeats = 20;
+  std::string json;
+  TrainConfig training;  ///< of the run; of these keys model and execution can be changed
+};
+
+template <class Visitor>
+void visit(Visitor& v, InferenceBenchConfig& c) {
+  v.group("Benchmark");
+  v.field("heads", c.heads, "to measure in turn: of dense, soft, sparse and hard, with commas",
+          "LIST");
+  v.field("batch", c.batch, "global batch size, over all ranks", at_least(1), "images");
+  v.field("warmup", c.warmup, "passes of each head before those that are timed", at_least(1));
+  v.field("repeats", c.repeats, "passes of each head that are timed", at_least(1));
+  v.field("run", c.run,
+          "run folder whose model, trained weights and test images to take; heads other than its "
+          "own have initial weights",
+          "FOLDER");
+  v.field("checkpoint", c.checkpoint,
+          "of the run: best, last, a checkpoint's folder, or a .safetensors file",
+          "best|last|PATH");
+  v.field("json", c.json, "file for all figures and times", "FILE");
+  ModelConfig& model = c.training.model;
+  v.group("Model");
+  v.field("width", model.width, "channels of the first ResNet-18 stage; 64 is full size",
+          at_least(1));
+  v.field("dense-hidden", model.head.dense_hidden, "hidden units of the dense head", at_least(1));
+  v.field("experts", model.head.experts, "experts of a mixture", at_least(1));
+  v.field("expert-hidden", model.head.expert_hidden, "hidden units of one expert", at_least(1));
+  v.field("k", model.head.k, "experts a sample is sent to (sparse head)", at_least(1));
+  visit(v, c.training.execution);
+}
+
+}  // namespace switchyard

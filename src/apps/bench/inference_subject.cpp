@@ -1,0 +1,43 @@
+#include "apps/bench/inference_subject.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace switchyard {
+namespace {
+
+ModelConfig model_of(HeadKind head, ModelConfig model) {
+  model.head.kind = head;
+  validate(model);
+  return model;
+}
+
+std::int64_t live_bytes_anew(Backend& backend) {
+  backend.allocator().reset_peak();
+  return static_cast<std::int64_t>(backend.allocator().live_bytes());
+}
+
+std::int64_t most_of(Communicator& world, std::int64_t own) {
+  const std::vector<std::int64_t> mine(static_cast<std::size_t>(world.size()), own);
+  return std::ranges::max(world.all_to_all_counts(mine, 1));
+}
+
+}  // namespace
+
+InferenceSubject::InferenceSubject(HeadKind head, const InferenceBenchConfig& config,
+                                   const MeasuredRun* run, const Batch& batch, Machine& machine,
+                                   Logger& log)
+    : head_(head),
+      trained_(run && run->head == head),
+      live_before_(live_bytes_anew(machine.backend())),
+      classifier_(machine.backend(), machine.world(), model_of(head, config.training.model),
+                  distributed_options(config.training)),
+      parameters_(classifier_.count_parameters()) {
+  if (trained_) load_named_weights(config.checkpoint, run->folder, classifier_, log);
+  pass_.emplace(classifier_, batch, records_steps(config.training.execution.graphs, machine));
+  pass_->run();
+  const auto peak = static_cast<std::int64_t>(machine.backend().allocator().peak_bytes());
+  peak_bytes_ = most_of(machine.world(), peak - live_before_);
+}
+
+}  // namespace switchyard

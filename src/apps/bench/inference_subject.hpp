@@ -1,0 +1,41 @@
+#pragma once
+// One head of an inference benchmark: its model in memory, and what does not depend on time.
+
+#include <optional>
+
+#include "apps/bench/inference_config.hpp"
+#include "apps/bench/inference_pass.hpp"
+#include "apps/bench/measured_run.hpp"
+
+namespace switchyard {
+
+class InferenceSubject {
+ public:
+  /// Makes the model of `head` and passes `batch` through it once, for memory. `run` may be null.
+  /// The references must outlive it. Collective.
+  InferenceSubject(HeadKind head, const InferenceBenchConfig& config, const MeasuredRun* run,
+                   const Batch& batch, Machine& machine, Logger& log);
+
+  HeadKind head() const { return head_; }
+  bool trained() const { return trained_; }
+  const ProcessGrid& grid() const { return classifier_.grid(); }
+  /// Of the whole model.
+  std::int64_t parameters() const { return parameters_; }
+  /// The most that tensors took in making the model and in one pass, images apart, on the rank
+  /// that took most.
+  std::int64_t peak_bytes() const { return peak_bytes_; }
+  /// Enqueues a pass. Collective.
+  void run() { pass_->run(); }
+  const Tensor& logits() const { return pass_->logits(); }
+
+ private:
+  HeadKind head_;
+  bool trained_;
+  std::int64_t live_before_;
+  DistributedClassifier classifier_;
+  std::int64_t parameters_;
+  std::optional<InferencePass> pass_;
+  std::int64_t peak_bytes_ = 0;
+};
+
+}  // namespace switchyard

@@ -1,0 +1,25 @@
+#pragma once
+// A trained run whose weights and test images are measured with.
+
+#include "apps/bench/inference_config.hpp"
+#include "apps/trained_run.hpp"
+
+namespace switchyard {
+
+struct MeasuredRun {
+  RunFolder folder;
+  HeadKind head;  ///< that it has trained
+  TrainingData data;
+};
+
+/// Error(bad_usage) where `folder` holds no run.
+RunFolder find_run(const std::string& folder);
+
+/// Opens the run that `config` names and sets its number of classes. Error(bad_usage) for a data
+/// set with fewer test images than a batch: only full ones are measured.
+MeasuredRun open_run(InferenceBenchConfig& config, HeadKind trained);
+
+/// This rank's share of the first `size` test images. Collective.
+Batch first_test_images(const TrainingData& data, std::int64_t size, Machine& machine, DType dtype);
+
+}  // namespace switchyard

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Collectives in nccl-tests' columns, on several ranks.
+# usage: bench_comm_test.sh LAUNCH_RUN SWITCHYARD
+# shellcheck source=tests/apps/switchyard/runs.sh
+source "$(dirname "$0")/runs.sh"
+here=$(dirname "$(realpath "$0")")
+
+bench() { # bench STATUS TEXT RANKS [ARGUMENT...]: exit status, regex in what it says
+  local status=$1 text=$2 ranks=$3 found
+  shift 3
+  (cd "$work" && timeout -k 5 100 "$launch" "$ranks" "$switchyard" bench "$@" >bench.log 2>&1)
+  found=$?
+  [[ $found == "$status" ]] && grep -qE -- "$text" "$work/bench.log" && return
+  complain "bench $* on $ranks: exit status $found (expected $status), or no '$text' in:"
+  cat "$work/bench.log"
+}
+comm=(comm --device cpu --warmup 1 --repeats 3 --calls 2)
+
+for ranks in 2 3; do
+  bench 0 "^# Wrong values: 0$" "$ranks" "${comm[@]}" --min-bytes 60 --max-bytes 6000 --factor 10 \
+    --json comm.json
+  python3 "$here/check_bench.py" comm "$work/comm.json" "$ranks" 6 3 ||
+    complain "the figures of $ranks ranks are wrong"
+  bench 0 "size +count +type +redop +root +time +algbw +busbw +#wrong" "$ranks" "${comm[@]}" \
+    --dtype bf16 --max-bytes 1K --collectives all_reduce
+  bench 0 " bfloat16 +sum +-1 .* 0$" "$ranks" "${comm[@]}" --dtype bf16 --max-bytes 1K \
+    --collectives all_reduce
+  bench 0 " N/A$" "$ranks" "${comm[@]}" --max-bytes 1K --collectives broadcast --check off
+  bench 2 "min-bytes 4096 is above --max-bytes 1024" "$ranks" "${comm[@]}" --min-bytes 4K \
+    --max-bytes 1K
+  bench 2 "less than one f32 for each of $ranks ranks in all_gather" "$ranks" "${comm[@]}" \
+    --min-bytes 4 --collectives all_gather
+  bench 2 "no 'gossip'" "$ranks" "${comm[@]}" --collectives gossip
+  bench 2 "nccl needs CUDA devices" "$ranks" "${comm[@]}" --communicators nccl
+  bench 2 "no folder" "$ranks" "${comm[@]}" --max-bytes 1K --json nowhere/comm.json
+done
+bench 2 "needs several ranks.*nothing travels" 1 "${comm[@]}"
+bench 2 "min-bytes 1Q is no size" 2 "${comm[@]}" --min-bytes 1Q
+bench 2 "'speed' is nothing that bench can measure" 2 speed
+bench 0 "^  comm " 1 --help
+bench 0 "--hot-factor" 1 comm --help
+exit "$((failures > 0))"

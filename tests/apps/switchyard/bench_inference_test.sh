@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Inference of every head on one rank and several, with initial and with trained weights.
+# usage: bench_inference_test.sh LAUNCH_RUN SWITCHYARD
+# shellcheck source=tests/apps/switchyard/runs.sh
+source "$(dirname "$0")/runs.sh"
+here=$(dirname "$(realpath "$0")")
+draw_data 100 20
+
+bench() { # bench STATUS TEXT RANKS [ARGUMENT...]: exit status, regex in what it says
+  local status=$1 text=$2 ranks=$3 found
+  shift 3
+  (cd "$work" && timeout -k 5 100 "$launch" "$ranks" "$switchyard" bench inference --device cpu \
+    "$@" >bench.log 2>&1)
+  found=$?
+  [[ $found == "$status" ]] && grep -qE -- "$text" "$work/bench.log" && return
+  complain "bench inference $* on $ranks: exit status $found (expected $status), or no '$text' in:"
+  cat "$work/bench.log"
+}
+small=(--width 4 --warmup 1 --repeats 3)
+
+for ranks in 1 2 3; do
+  bench 0 "^hard +initial " "$ranks" "${small[@]}" --batch 7 --json all.json
+  python3 "$here/check_bench.py" inference "$work/all.json" "$ranks" 4 7 3 dense,soft,sparse,hard ||
+    complain "the figures of $ranks ranks are wrong"
+  bench 2 "batch = .0. is not accepted" "$ranks" "${small[@]}" --batch 0
+  bench 2 "no 'mixed'.*dense,soft,sparse,hard" "$ranks" "${small[@]}" --heads dense,mixed
+  bench 2 "no folder .*/nowhere" "$ranks" "${small[@]}" --json nowhere/all.json
+done
+bench 0 "^sparse .* - *$" 2 "${small[@]}" --batch 4 --heads sparse,hard --ep 2 --json some.json
+python3 "$here/check_bench.py" inference "$work/some.json" 2 4 4 3 sparse,hard ||
+  complain "the figures without dense are wrong"
+bench 2 "--batch 2 leaves some of the 3 ranks without an image" 3 "${small[@]}" --batch 2
+bench 2 "k 9|9 .*8" 1 "${small[@]}" --k 9
+bench 2 "nowhere is no run folder" 2 "${small[@]}" --run nowhere
+
+# The model, its weights and its images are the run's.
+expect_train 0 "run folder: run" trained 1 --epochs 1 --width 2 --experts 4 --expert-hidden 8 \
+  --batch 16 --head soft
+(cd "$work/trained" && "$switchyard" bench inference --run run --device cpu --batch 20 --warmup 1 \
+  --repeats 2 >bench.log 2>&1) || complain "a trained run is not measured"
+grep -qE "^soft +trained" "$work/trained/bench.log" || complain "trained weights are not named"
+grep -qE "^dense +initial" "$work/trained/bench.log" || complain "initial weights are not named"
+(cd "$work/trained" && "$switchyard" bench inference --run run --batch 21 >bench.log 2>&1) &&
+  complain "a batch of more images than there are passes for full"
+grep -q "more than the 20 test images" "$work/trained/bench.log" || complain "nobody says why"
+exit "$((failures > 0))"
