@@ -19,7 +19,7 @@ namespace {
 using Numbers = std::vector<std::int64_t>;
 
 // Coordinates of what is drawn for a workload.
-enum Draw : std::uint32_t { start, hot_expert, hot_place, rank_order, burst_phase, burst_expert };
+enum Draw : std::uint32_t { start, hot_expert, hot_place, rank_order, burst_phase };
 
 RandomStream stream_of(const RoutingSpec& spec) {
   return RandomStream(spec.seed, RandomPurpose::routing_workload);
@@ -42,12 +42,9 @@ std::vector<int> draw_some(const RoutingSpec& spec, int count, int of, Draw what
   return order;
 }
 
-std::vector<int> shard_of_one_rank(const RoutingSpec& spec) {
+ExpertRange shard_of_one_rank(const RoutingSpec& spec) {
   const auto place = static_cast<int>(draw_below(spec, spec.ep, 0, hot_place));
-  const ExpertRange range = expert_range(spec.experts, spec.ep, place);
-  std::vector<int> experts(static_cast<std::size_t>(range.size()));
-  std::iota(experts.begin(), experts.end(), range.first);
-  return experts;
+  return expert_range(spec.experts, spec.ep, place);
 }
 
 std::vector<int> one_of_each_rank(const RoutingSpec& spec) {
@@ -60,8 +57,7 @@ std::vector<int> one_of_each_rank(const RoutingSpec& spec) {
   return experts;
 }
 
-std::vector<int> neighbours(const RoutingSpec& spec, int count) {
-  const std::int64_t first = draw_below(spec, spec.experts, 0, hot_expert) + spec.step;
+std::vector<int> neighbours(const RoutingSpec& spec, std::int64_t first, int count) {
   std::vector<int> experts;
   for (int i = 0; i < count; ++i) experts.push_back(static_cast<int>((first + i) % spec.experts));
   return experts;
@@ -69,15 +65,16 @@ std::vector<int> neighbours(const RoutingSpec& spec, int count) {
 
 std::vector<int> hot_experts(const RoutingSpec& spec) {
   const int some = std::max(1, spec.experts / 8);
+  const ExpertRange shard = shard_of_one_rank(spec);
   switch (spec.workload) {
     case RoutingWorkload::hot_experts:
       return draw_some(spec, some, spec.experts, hot_expert);
     case RoutingWorkload::hot_rank:
-      return shard_of_one_rank(spec);
+      return neighbours(spec, shard.first, shard.size());
     case RoutingWorkload::spread_heat:
       return one_of_each_rank(spec);
     case RoutingWorkload::rotating_hot_spot:
-      return neighbours(spec, some);
+      return neighbours(spec, draw_below(spec, spec.experts, 0, hot_expert) + spec.step, some);
     case RoutingWorkload::balanced:
     case RoutingWorkload::ragged_source:
     case RoutingWorkload::zero_rank:
@@ -100,7 +97,7 @@ Numbers with(const std::vector<int>& places, std::int64_t value, Numbers numbers
 Numbers expert_weights(const RoutingSpec& spec) {
   const auto experts = static_cast<std::size_t>(spec.experts);
   if (is_burst(spec))
-    return with(draw_some(spec, spec.k, spec.experts, burst_expert), 1, Numbers(experts, 0));
+    return with(neighbours(spec, shard_of_one_rank(spec).first, spec.k), 1, Numbers(experts, 0));
   return with(hot_experts(spec), kHeat, Numbers(experts, 1));
 }
 

@@ -3,7 +3,7 @@
 // token goes to. Pure functions of (workload, seed, step), one kind of imbalance each.
 //
 // All ranks' tokens are numbered through, rank by rank. Who goes where does not depend on how many
-// ranks hold them, and only hot_rank and spread_heat read how experts are sharded.
+// ranks hold them, and only hot_rank, spread_heat and burst read how experts are sharded.
 //
 // With T tokens and k choices, expert e gets m_e rows in proportion to its weight: each m_e within
 // one of its exact share, their sum kT, none above T (what an expert cannot take goes to the others
@@ -36,7 +36,7 @@ enum class RoutingWorkload {
   ragged_source,      ///< the ranks' tokens are as 1 : 2 : ... : ranks, in some order
   zero_rank,          ///< one rank has no tokens
   rotating_hot_spot,  ///< max(1, E / 8) neighbouring experts are hot, one farther in each step
-  burst,              ///< in one step of 8 the same k experts get all tokens
+  burst,  ///< in one step of 8 all tokens go to the k experts from a rank's first one on
 };
 inline constexpr Choice<RoutingWorkload> routing_workload_choices[] = {
     {RoutingWorkload::balanced, "balanced"},
