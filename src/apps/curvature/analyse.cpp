@@ -9,6 +9,7 @@
 #include "apps/curvature/identity.hpp"
 #include "apps/curvature/report.hpp"
 #include "apps/curvature/subset.hpp"
+#include "apps/profiling/profile_session.hpp"
 #include "train/agreement.hpp"
 
 namespace switchyard {
@@ -158,8 +159,11 @@ ExitCode analyse_curvature(const CurvatureConfig& config, const RunFolder& run,
   validate(config);
   launch.world.set_deadline(std::chrono::seconds(execution.deadline));
   use_threads(execution.threads);
-  auto machine = make_machine(machine_config(execution), launch.world, launch.log);
-  Subject subject(config, run, *machine, launch.log);
+  auto unwatched = make_machine(machine_config(execution), launch.world, launch.log);
+  ProfileSession profile(config.training.profile, StepKind::product, *unwatched,
+                         std::filesystem::path(config.results.folder) / "profile", launch.log);
+  Machine& machine = profile.machine();
+  Subject subject(config, run, machine, launch.log);
   const CurvatureIdentity identity = subject.identity();
   const ResultsFolder folder(config.results.folder, launch.world);
   check_results(folder, config, identity, launch.world, launch.log);
@@ -178,11 +182,12 @@ ExitCode analyse_curvature(const CurvatureConfig& config, const RunFolder& run,
   report["products"] = count_products(report);
   report["settings"] = settings_of(config);
   report["execution"] =
-      execution_of(session, *machine,
+      execution_of(session, machine,
                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   folder.write("curvature.json", report.dump(2) + "\n");
   if (launch.world.rank() == Rank{0})
     fmt::print("{}results: {}\n", results_table(report), folder.path().string());
+  profile.finish();
   return ExitCode::done;
 }
 

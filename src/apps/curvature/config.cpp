@@ -8,12 +8,25 @@ namespace switchyard {
 namespace {
 
 // They change how an analysis is run, not its numbers beyond rounding.
-const std::set<std::string> kFreeKeys = {"out",          "resume",       "overwrite",
-                                         "save-every",   "data",         "cache",
-                                         "cache-memory", "basis-memory", "threads",
-                                         "deadline",     "ep",           "device",
-                                         "communicator", "two-level",    "overlap-degree",
-                                         "graphs",       "augment",      "fast-nondeterministic"};
+const std::set<std::string> kFreeKeys = {"out",
+                                         "resume",
+                                         "overwrite",
+                                         "save-every",
+                                         "data",
+                                         "cache",
+                                         "cache-memory",
+                                         "basis-memory",
+                                         "threads",
+                                         "deadline",
+                                         "ep",
+                                         "device",
+                                         "communicator",
+                                         "two-level",
+                                         "overlap-degree",
+                                         "graphs",
+                                         "augment",
+                                         "profile",
+                                         "fast-nondeterministic"};
 
 void require_precision(Precision precision) {
   SY_REQUIRE(precision == Precision::f32 || precision == Precision::f64, ExitCode::bad_usage,

@@ -206,6 +206,7 @@ void visit(Visitor& v, CurvatureConfig& c) {
   visit(v, c.training.model);
   visit(v, c.training.objective);
   visit(v, c.training.execution);
+  visit(v, c.training.profile);
 }
 
 /// Checks what spans fields. Throws Error(bad_usage).

@@ -15,6 +15,7 @@ Json to_json(const CurvatureIdentity& identity) {
 // Also what --resume and --overwrite say is no part of what an analysis is.
 std::string replayable(CurvatureConfig config) {
   config.results.resume = config.results.overwrite = false;
+  config.training.profile = {};
   return write_resolved(config);
 }
 

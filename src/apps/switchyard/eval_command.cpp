@@ -1,6 +1,7 @@
 // switchyard eval
 
 #include "apps/launch.hpp"
+#include "apps/profiling/profile_session.hpp"
 #include "apps/switchyard/commands.hpp"
 #include "apps/trained_run.hpp"
 #include "train/epoch_report.hpp"
@@ -38,20 +39,24 @@ ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Laun
   ModelConfig model = config.training.model;
   model.classes = data.set.classes();
   validate(model);
-  auto machine = make_machine(machine_config(execution), launch.world, launch.log);
-  const bool recorded = records_steps(execution.graphs, *machine);
-  DistributedClassifier classifier(machine->backend(), machine->world(), model,
+  auto unwatched = make_machine(machine_config(execution), launch.world, launch.log);
+  ProfileSession profile(config.training.profile, StepKind::evaluation, *unwatched,
+                         run.profile("eval"), launch.log);
+  Machine& machine = profile.machine();
+  const bool recorded = records_steps(execution.graphs, machine);
+  DistributedClassifier classifier(machine.backend(), machine.world(), model,
                                    distributed_options(config.training));
   load_named_weights(config.checkpoint, run, classifier, launch.log);
 
   const ImageSet& images = images_of(data, config.part);
   std::vector<std::int64_t> samples = samples_of(data, config.part);
-  ImagePool pool(machine->backend(), data.set, images);
+  ImagePool pool(machine.backend(), data.set, images);
   auto batches = pool.batches({.dtype = classifier.image_dtype()});
   MetricSums sums = evaluate(classifier, *batches, samples,
                              {.batch = config.training.run.eval_batch, .recorded = recorded});
   if (launch.world.rank().value == 0)
     fmt::print("{}\n", figures_line(name_of<DataPart>(config.part, data_part_choices), sums));
+  profile.finish();
   return ExitCode::done;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "apps/launch.hpp"
+#include "apps/profiling/profile_session.hpp"
 #include "apps/switchyard/commands.hpp"
 #include "base/stop_signals.hpp"
 #include "train/run_folder.hpp"
@@ -34,7 +35,11 @@ ExitCode train_command(int& argc, char**& argv, const Words& words) {
     launch.world.set_deadline(std::chrono::seconds(config.execution.deadline));
     use_threads(config.execution.threads);
     auto machine = make_machine(machine_config(config.execution), launch.world, launch.log);
-    return Trainer(config, *machine, launch.log, signals).run();
+    ProfileSession profile(config.profile, StepKind::training, *machine,
+                           RunFolder(config.run.folder).profile("train"), launch.log);
+    const ExitCode code = Trainer(config, profile.machine(), launch.log, signals).run();
+    profile.finish();
+    return code;
   });
 }
 

@@ -1,0 +1,41 @@
+#pragma once
+// The profile of a command: a machine that is watched, and what was seen, written when the window
+// is over.
+
+#include <filesystem>
+#include <optional>
+
+#include "base/log.hpp"
+#include "machine/profiled_machine.hpp"
+#include "profile/config.hpp"
+
+namespace switchyard {
+
+class ProfileSession {
+ public:
+  /// `machine` and `log` must outlive it. Rank 0 writes into `folder`, which it makes. Where
+  /// `config` is off nothing is watched. Collective.
+  ProfileSession(const ProfileConfig& config, StepKind kind, Machine& machine,
+                 std::filesystem::path folder, Logger& log);
+  ProfileSession(const ProfileSession&) = delete;  // its recorder holds its address
+  ProfileSession& operator=(const ProfileSession&) = delete;
+
+  /// What the command is to work with.
+  Machine& machine() { return watched_ ? *watched_ : machine_; }
+
+  /// At the end of the command: writes what there is of a window that was not over. Collective.
+  void finish();
+
+ private:
+  void write();
+  std::vector<RankProfile> gather();
+
+  Machine& machine_;
+  std::filesystem::path folder_;
+  Logger& log_;
+  std::optional<Recorder> recorder_;
+  std::optional<ProfiledMachine> watched_;
+  bool written_ = false;
+};
+
+}  // namespace switchyard
