@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "analysis/bus_factor.hpp"
 #include "analysis/profile/time_spans.hpp"
 
 namespace switchyard {
@@ -33,7 +34,7 @@ class Sums {
     bytes_.push_back(static_cast<double>(call.bytes()));
     times_.max_bytes = std::max(times_.max_bytes, call.bytes());
     transferring_.push_back(seconds(call.transferring()));
-    bus_bytes_ += bytes_.back() * call.bus_factor();
+    bus_bytes_ += bytes_.back() * bus_factor(call.operation, static_cast<int>(call.members.size()));
     for (std::size_t m = 0; m < call.members.size(); ++m) add_member(call, m);
     if (const auto last = call.straggler(steps_.profiles()))
       ++times_.per_rank[static_cast<std::size_t>(call.members[*last])]->times_last;

@@ -20,8 +20,9 @@ std::vector<std::int64_t> ordinals(const std::vector<GroupRecord>& groups) {
   return result;
 }
 
-// The part of "expert-parallel group 3" that it has in common with its likes.
+// "world" of "mpi world", "expert-parallel" of "expert-parallel group 3".
 std::string kind_of(const std::string& name) {
+  if (name.ends_with(" world")) return "world";
   return name.substr(0, name.find(" group "));
 }
 
@@ -61,24 +62,6 @@ std::int64_t GroupCall::bytes() const {
       for (std::size_t m = 0; m < record->sent.size(); ++m) received[m] += record->sent[m];
   }
   return std::max(most, *std::ranges::max_element(received));
-}
-
-double GroupCall::bus_factor() const {
-  const auto n = static_cast<double>(members.size());
-  switch (operation) {
-    case Collective::all_reduce:
-      return 2 * (n - 1) / n;
-    case Collective::all_to_all_counts:
-    case Collective::all_to_all_rows:
-    case Collective::all_gather:
-    case Collective::reduce_scatter:
-      return (n - 1) / n;
-    case Collective::broadcast:
-      return 1;
-    case Collective::barrier:
-      break;
-  }
-  return 0;
 }
 
 std::optional<std::size_t> GroupCall::straggler(std::span<const RankProfile> profiles) const {

@@ -10,7 +10,7 @@ namespace switchyard {
 /// One collective: the records of all members, which stay in the profiles.
 struct GroupCall {
   Collective operation = Collective::barrier;
-  std::string group;                  ///< its name, without the number of a part of the ranks
+  std::string group;                  ///< world, expert-parallel, data-parallel
   std::vector<std::int32_t> members;  ///< ranks of the world
   Zone zone = Zone::other;            ///< where it was begun, as its first member has it
   Pass pass = Pass::forward;
@@ -24,8 +24,6 @@ struct GroupCall {
   std::int64_t waiting(std::size_t member) const { return stay(member) - transferring(); }
   /// The size that algbw is computed from: of rows, the most that a member sends or receives.
   std::int64_t bytes() const;
-  /// busbw over algbw, as nccl-tests define it; 0 where nothing is moved.
-  double bus_factor() const;
   /// The member that entered last on rank 0's clock; nothing where the clocks' uncertainties leave
   /// open which of two it was.
   std::optional<std::size_t> straggler(std::span<const RankProfile> profiles) const;

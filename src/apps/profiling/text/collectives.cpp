@@ -50,19 +50,25 @@ std::string straggler(const CollectiveTimes& times) {
   return fmt::format("{}: {}/{}", *rank, times.per_rank[*rank]->times_last, times.calls);
 }
 
+// Of what computing went on beside, nobody saw the end at once.
+std::string transferring(const CollectiveTimes& times, double seconds) {
+  return (times.started ? "<" : "") + milliseconds(seconds);
+}
+
 std::string time_line(const CollectiveTimes& times) {
   const Ranks ranks = over_ranks(times);
   return fmt::format("{}{:>9}{:>9}{:>9}{:>9}{:>9} {:>10}\n", heading(times),
                      milliseconds(ranks.mean.waiting), milliseconds(ranks.most_waiting),
-                     milliseconds(ranks.mean.transferring), milliseconds(ranks.mean.exposed),
+                     transferring(times, ranks.mean.transferring), milliseconds(ranks.mean.exposed),
                      milliseconds(ranks.mean.overlapped), straggler(times));
 }
 
 std::string size_line(const CollectiveTimes& times) {
   return fmt::format("{}{:>7}{:>7.1f}{:>11}{:>10}{:>9}{:>9}\n", heading(times),
                      times.reach == Reach::intra_node ? "within" : "across", times.calls_per_step,
-                     bytes_text(times.median_bytes), milliseconds(times.transferring_per_call),
-                     gigabytes(times.algbw), gigabytes(times.busbw));
+                     bytes_text(times.median_bytes),
+                     transferring(times, times.transferring_per_call), gigabytes(times.algbw),
+                     gigabytes(times.busbw));
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ std::string zone_line(const ZoneTimes& zone, const std::string& share) {
 std::string zone_section(const ProfileFigures& figures) {
   std::string text =
       fmt::format("\n{:<19}{:>6}{:>9}{:>9}{:>9}{}{:>9}\n", "zone", "share", "p50", "p95", "p99",
-                  rank_headings(figures.step.per_rank.size()), "most", "max/mean");
+                  rank_headings(figures.step.per_rank.size()), "max/mean");
   const double step = figures.step.over_ranks.mean;
   for (const ZoneTimes& zone : figures.zones) {
     const double share = ratio(zone.over_ranks.mean, step).value_or(0);
