@@ -1,4 +1,4 @@
-// switchyard bench inference | comm
+// switchyard bench inference | dispatch | comm
 
 #include "apps/bench/bench_kinds.hpp"
 #include "apps/switchyard/commands.hpp"
@@ -11,6 +11,7 @@ constexpr std::string_view kUsage =
     "\n"
     "kinds:\n"
     "  inference  heads beside one another: parameters, memory, time of a batch, images/s\n"
+    "  dispatch   a sparse MoE layer alone, under one kind of imbalance at a time\n"
     "  comm       collectives on each communicator, in nccl-tests' columns\n"
     "\n"
     "switchyard bench KIND --help lists a kind's options with defaults and units.\n";
@@ -19,7 +20,8 @@ struct Kind {
   std::string_view name;
   ExitCode (*run)(const Launch&, const Words&);
 };
-constexpr Kind kKinds[] = {{"inference", bench_inference}, {"comm", bench_comm}};
+constexpr Kind kKinds[] = {
+    {"inference", bench_inference}, {"dispatch", bench_dispatch}, {"comm", bench_comm}};
 
 ExitCode run_kind(const Launch& launch, const Words& words) {
   const std::string asked = words.empty() ? "" : words.front();

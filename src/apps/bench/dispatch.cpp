@@ -1,0 +1,58 @@
+// switchyard bench dispatch
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "apps/bench/bench_kinds.hpp"
+#include "apps/bench/dispatch_report.hpp"
+#include "apps/bench/results.hpp"
+
+namespace switchyard {
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: [mpirun -n RANKS] switchyard bench dispatch [--key value ...]\n"
+    "Times of a sparse MoE layer alone: router, plan, rows to their experts, experts, rows back,\n"
+    "weighted sums. Keys that take lists are measured in every combination.\n";
+
+std::string headline(const DispatchBenchConfig& config, Machine& machine) {
+  const int ranks = machine.world().size();
+  return fmt::format(
+      "sparse MoE layer, {}, {} rank{}: {}\n"
+      "each case {} passes to warm up, then {} rounds of one pass a workload in turn; a pass ends "
+      "with its slowest rank\n"
+      "of {} passes recorded besides: sent, rows to other ranks, all ranks, a pass; overload, rows "
+      "of the fullest rank over the mean; wait, of the rank that waits longest for later ones\n",
+      name_of(config.machine.precision, precision_choices), ranks, ranks == 1 ? "" : "s",
+      machine.description(), config.warmup, config.repeats, kRoutingSteps);
+}
+
+void run(DispatchBenchConfig& config, const Launch& launch) {
+  const std::vector<std::vector<DispatchCase>> groups = dispatch_cases(config, launch.world.size());
+  require_results_file(launch.world, config.json);
+  launch.world.set_deadline(std::chrono::seconds(config.deadline));
+  use_threads(config.threads);
+  auto machine = make_machine(config.machine, launch.world, launch.log);
+  std::vector<DispatchFigures> figures;
+  for (const std::vector<DispatchCase>& group : groups)
+    for (DispatchFigures& measured : measure_dispatch(
+             group, *machine, {.warmup = config.warmup, .repeats = config.repeats}, config.check)) {
+      if (measured.difference) require_agreement(*measured.difference, measured.measured_case);
+      figures.push_back(std::move(measured));
+    }
+  if (launch.world.rank().value == 0)
+    fmt::print("{}{}", headline(config, *machine), dispatch_table(figures));
+  Json results = describe_bench("dispatch", *machine, fields_of(config));
+  results["cases"] = dispatch_to_json(figures);
+  write_results(machine->world(), config.json, results);
+}
+
+}  // namespace
+
+ExitCode bench_dispatch(const Launch& launch, const std::vector<std::string>& words) {
+  DispatchBenchConfig config;
+  if (read_shared_config(launch, config, words, kUsage)) run(config, launch);
+  return ExitCode::done;
+}
+
+}  // namespace switchyard

@@ -1,0 +1,44 @@
+#pragma once
+// What a case of a dispatch benchmark cost: times of passes that nobody watched, and where that
+// time and the bytes went, of passes that were recorded.
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/profile/communication.hpp"
+#include "analysis/profile/zone_times.hpp"
+#include "apps/bench/dispatch_check.hpp"
+#include "apps/bench/repetition.hpp"
+
+namespace switchyard {
+
+/// Of one rank. Rows and bytes: means of a pass over all routings, exact.
+struct DispatchRank {
+  std::int64_t tokens = 0;
+  double rows = 0;        ///< that its experts get
+  double sent_bytes = 0;  ///< of rows to other ranks
+  RankCommunication communication = {};
+};
+
+struct DispatchFigures {
+  DispatchCase measured_case;
+  Measurement times;
+  std::optional<DispatchDifference> difference = {};  ///< where it was asked for
+  std::vector<DispatchRank> ranks = {};
+  std::vector<ZoneTimes> zones = {};
+  double overload = 0;        ///< rows of the rank with most over their mean, mean of all routings
+  double worst_overload = 0;  ///< of the routing where it is largest
+
+  /// Of all tokens, by the median time of the slowest rank.
+  double tokens_per_second() const;
+  double sent_bytes() const;       ///< of all ranks, in a pass
+  double longest_waiting() const;  ///< seconds of a pass that a rank stands still for later ones
+};
+
+/// Cases that are to be compared: their passes are timed in turn, so that what disturbs the machine
+/// disturbs all alike. `check`: each also against one rank. Collective.
+std::vector<DispatchFigures> measure_dispatch(std::span<const DispatchCase> cases, Machine& machine,
+                                              const RepetitionPlan& plan, bool check);
+
+}  // namespace switchyard
