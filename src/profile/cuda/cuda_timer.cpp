@@ -14,35 +14,11 @@ constexpr int kAnchorTries = 5;
 // A float of milliseconds is exact to 0.1 us up to here.
 constexpr double kExactNanoseconds = 1e9;
 
-double nanoseconds_between(cudaEvent_t from, cudaEvent_t to) {
-  float milliseconds = 0;
-  SY_CUDA(cudaEventElapsedTime(&milliseconds, from, to));
-  return static_cast<double>(milliseconds) * 1e6;
-}
-
-/// Distances from a first event, in steps that are short enough to be exact.
-class Odometer {
- public:
-  explicit Odometer(cudaEvent_t start) : last_(start) {}
-
-  double distance(cudaEvent_t to) {
-    const double further = nanoseconds_between(last_, to);
-    const double distance = distance_of_last_ + further;
-    if (further > kExactNanoseconds) {
-      last_ = to;
-      distance_of_last_ = distance;
-    }
-    return distance;
-  }
-
- private:
-  cudaEvent_t last_;
-  double distance_of_last_ = 0;
-};
-
 }  // namespace
 
-CudaTimer::CudaTimer(CudaDevice& device) : device_(device), idle_(make_stream()) {}
+CudaTimer::CudaTimer(CudaDevice& device) : device_(device), idle_(make_stream()) {
+  clear();
+}
 
 CudaTimer::Anchor CudaTimer::take_anchor() {
   Anchor best;
@@ -58,11 +34,17 @@ CudaTimer::Anchor CudaTimer::take_anchor() {
   return best;
 }
 
+void CudaTimer::clear() {
+  marks_ = 0;
+  since_start_.clear();
+  start_ = take_anchor();
+  milestone_ = {start_.event.get(), 0};
+}
+
 std::int64_t CudaTimer::mark(DeviceStream stream) {
   SY_REQUIRE(!device_.capturing(), ExitCode::run_failed,
              "a time mark within work that is recorded as a CUDA graph (replays would not renew "
              "it); run the steps that are profiled without recording them");
-  if (!start_) start_ = take_anchor();
   if (marks_ == events_.size()) events_.push_back(make_timed_event());
   SY_CUDA(cudaEventRecord(events_[marks_].get(), stream == DeviceStream::compute
                                                      ? device_.stream()
@@ -70,32 +52,33 @@ std::int64_t CudaTimer::mark(DeviceStream stream) {
   return static_cast<std::int64_t>(marks_++);
 }
 
-void CudaTimer::read_marks() {
-  for (std::size_t i = since_start_.size(); i < marks_; ++i) device_.wait(events_[i].get());
-  since_start_.clear();
-  Odometer odometer(start_->event.get());
-  for (std::size_t i = 0; i < marks_; ++i)
-    since_start_.push_back(odometer.distance(events_[i].get()));
+double CudaTimer::since_start(cudaEvent_t event) const {
+  float milliseconds = 0;
+  SY_CUDA(cudaEventElapsedTime(&milliseconds, milestone_.event, event));
+  return milestone_.since_start + static_cast<double>(milliseconds) * 1e6;
+}
 
+void CudaTimer::read_marks() {
+  for (std::size_t i = since_start_.size(); i < marks_; ++i) {
+    const cudaEvent_t event = events_[i].get();
+    device_.wait(event);
+    since_start_.push_back(since_start(event));
+    if (since_start_.back() - milestone_.since_start > kExactNanoseconds)
+      milestone_ = {event, since_start_.back()};
+  }
   const Anchor end = take_anchor();
-  const double by_device = odometer.distance(end.event.get());
-  const auto by_host = static_cast<double>(end.host - start_->host);
-  const auto uncertainty = static_cast<double>(end.uncertainty + start_->uncertainty);
-  rate_ = std::abs(by_host - by_device) > uncertainty ? by_host / by_device : 1;
+  const double by_device = since_start(end.event.get());
+  const auto by_host = static_cast<double>(end.host - start_.host);
+  const auto uncertainty = static_cast<double>(end.uncertainty + start_.uncertainty);
+  const bool drifts = std::abs(by_host - by_device) > uncertainty;
+  reading_ = {by_device, end.host, drifts ? by_host / by_device : 1};
 }
 
 std::int64_t CudaTimer::when(std::int64_t mark) {
   const auto index = static_cast<std::size_t>(mark);
   SY_ASSERT(mark >= 0 && index < marks_);
   if (index >= since_start_.size()) read_marks();
-  return start_->host + std::llround(since_start_[index] * rate_);
-}
-
-void CudaTimer::clear() {
-  marks_ = 0;
-  start_.reset();
-  since_start_.clear();
-  rate_ = 1;
+  return reading_.host - std::llround((reading_.device - since_start_[index]) * reading_.rate);
 }
 
 void CudaTimer::begin_range(const char* name) {

@@ -3,11 +3,10 @@
 //
 // Of events CUDA tells how far apart they are, in float milliseconds, and nothing else. So before
 // the first mark, and again when marks are read, an event on an idle stream is waited for with the
-// host's clock in hand: an anchor. Marks lie between the two anchors as the device's clock has it;
-// where both clocks disagree on the time between the anchors by more than these are uncertain, that
-// is the device's clock going faster or slower, and times are stretched to fit.
+// host's clock in hand: an anchor. Marks are placed by their distance from the later anchor. Where
+// both clocks disagree on the time between the anchors by more than these are uncertain, the
+// device's clock goes faster or slower than the host's, and distances are stretched to fit.
 
-#include <optional>
 #include <vector>
 
 #include "device/cuda/cuda_device.hpp"
@@ -24,7 +23,8 @@ class CudaTimer final : public DeviceTimer {
 
   /// Error within a recording: a replayed graph would not renew the mark.
   std::int64_t mark(DeviceStream stream) override;
-  /// Waits for all marks so far.
+  /// Waits for all marks so far. Marks that are added later may move earlier ones by as much as an
+  /// anchor is uncertain, all alike.
   std::int64_t when(std::int64_t mark) override;
   /// Events are kept for later marks.
   void clear() override;
@@ -39,17 +39,31 @@ class CudaTimer final : public DeviceTimer {
     std::int64_t host = 0;
     std::int64_t uncertainty = 0;
   };
+  /// From which later events are measured: not too far away to be exact.
+  struct Milestone {
+    cudaEvent_t event = nullptr;
+    double since_start = 0;
+  };
+  /// What brings times of the device onto the host's clock.
+  struct Reading {
+    double device = 0;  ///< since start_
+    std::int64_t host = 0;
+    double rate = 1;  ///< the host's nanoseconds in one of the device's
+  };
 
   Anchor take_anchor();
+  /// By the device's clock, ns.
+  double since_start(cudaEvent_t event) const;
   void read_marks();
 
   CudaDevice& device_;
   CudaStream idle_;
   std::vector<CudaEvent> events_;  ///< of marks, and more for later ones
   std::size_t marks_ = 0;
-  std::optional<Anchor> start_;      ///< while there are marks
-  std::vector<double> since_start_;  ///< of marks that were read, ns of the device's clock
-  double rate_ = 1;                  ///< the host's nanoseconds in one of the device's
+  Anchor start_;
+  Milestone milestone_;
+  std::vector<double> since_start_;  ///< of marks that were read
+  Reading reading_;
 };
 
 }  // namespace switchyard

@@ -61,7 +61,9 @@ TEST_F(CudaTimerTest, MarksMayBeReadInAnyOrderAndMoreMayFollow) {
   const std::int64_t later = timer.when(second);
   const std::int64_t earlier = timer.when(first);
   EXPECT_GE(later - earlier, 1'000'000 - 1000);
-  EXPECT_GE(timer.when(mark()), later);
+  const auto third = mark();
+  EXPECT_GE(timer.when(third), later - kSlack);
+  EXPECT_GE(timer.when(third), timer.when(second));
 }
 
 TEST_F(CudaTimerTest, AMarkIsEnqueuedAndNotWaitedFor) {
@@ -109,7 +111,7 @@ TEST_F(CudaTimerTest, CountsAnewWhenCleared) {
   const std::int64_t old = timer.when(mark());
   timer.clear();
   EXPECT_EQ(mark(), 0);
-  EXPECT_GE(timer.when(0), old);
+  EXPECT_GE(timer.when(0), old - kSlack);
 }
 
 TEST_F(CudaTimerTest, ZonesNestOnTheDevice) {

