@@ -103,7 +103,9 @@ class Bench:
             raise Failed(f"no profile came of it ({error}), see {log}") from error
         shutil.rmtree(run)
         grid = re.search(r"= dp (\d+) x ep (\d+)", log.read_text(encoding="utf-8"))
-        return figures_of(profile) | {"grid": f"{grid[1]}x{grid[2]}" if grid else None,
+        if not grid:
+            raise Failed(f"it does not say on which grid it ran, see {log}")
+        return figures_of(profile) | {"grid": f"{grid[1]}x{grid[2]}",
                                       "profile": str(kept.relative_to(self.folder))}
 
 

@@ -30,6 +30,7 @@ AuthType=auth/munge
 AuthInfo=socket=$1/munge.socket,cred_expire=5
 StateSaveLocation=$1/state
 SlurmdSpoolDir=$1/spool
+TmpFS=$1/tmp
 SlurmctldPidFile=$1/slurmctld.pid
 SlurmdPidFile=$1/slurmd.pid
 SlurmctldLogFile=$1/slurmctld.log
@@ -43,13 +44,16 @@ SchedulerParameters=bf_interval=1,sched_interval=1,batch_sched_delay=0
 SlurmdParameters=config_overrides
 KillWait=10
 NodeName=$(hostname -s) NodeAddr=127.0.0.1 CPUs=2
-PartitionName=all Nodes=ALL Default=YES MaxTime=10
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=normal Nodes=ALL Default=YES MaxTime=10 PriorityTier=1 GraceTime=60
+PartitionName=urgent Nodes=ALL MaxTime=10 PriorityTier=2
 CONF
 }
 
 start_cluster() { # start_cluster FOLDER: empty, in /tmp; sets SLURM_CONF and the daemons' pids
   local end=$((SECONDS + 20))
-  mkdir "$1/state" "$1/spool"
+  mkdir "$1/state" "$1/spool" "$1/tmp"
   chmod 711 "$1" # munged wants its socket to be within everyone's reach
   (umask 077 && head -c 128 /dev/urandom >"$1/munge.key")
   write_configuration "$1"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # launch/slurm.sbatch on a real Slurm of one node: a training on two ranks finishes; one that is
-# told to stop writes a checkpoint, is queued again and finishes with the same results, to the bit;
-# one that is cancelled, or ends with an error, is not queued again.
+# told to stop, or preempted, writes a checkpoint, is queued again and finishes with the same
+# results, to the bit; one that is cancelled, or ends with an error, is not queued again.
 # usage: slurm_test.sh LAUNCH_RUN SWITCHYARD   (exit status 77: there is no Slurm here)
 # shellcheck source=tests/apps/switchyard/runs.sh
 source "$(dirname "$0")/../apps/switchyard/runs.sh"
@@ -56,17 +56,26 @@ log_has() { # log_has NAME TEXT
 submit whole --out run "${arguments[@]}"
 expect_job whole "JobState=COMPLETED .*Restarts=0 .*ExitCode=0:0" "2 ranks = dp 1 x ep 2"
 
+expect_resumed() { # expect_resumed NAME: it stops, is queued again and ends as if it never had
+  local step
+  expect_job "$1" "JobState=COMPLETED .*Restarts=1 .*ExitCode=0:0" "resumed from run/checkpoints"
+  log_has "$1" "stopped on request after a checkpoint" || complain "$1 did not stop by itself"
+  # The checkpoint that was asked for is the only one that an undisturbed run does not have.
+  step=$(sed -n 's/.*resumed from .*step \([0-9]*\)).*/\1/p' "$work/$1/log")
+  rm -r "$(printf '%s/%s/run/checkpoints/step-%06d' "$work" "$1" "$step")"
+  expect_same_run whole "$1"
+}
+
 # What Slurm's --signal=B: sends before the time is over.
 submit stopped --out run "${arguments[@]}"
 wait_until 30 log_has stopped "epoch 2/3  batch 1/" || complain "stopped does not start"
 scancel --batch --signal=USR1 "$job"
-expect_job stopped "JobState=COMPLETED .*Restarts=1 .*ExitCode=0:0" \
-  "resumed from run/checkpoints/step-"
-log_has stopped "stopped on request after a checkpoint" || complain "stopped leaves no checkpoint"
-# The checkpoint that was asked for is the only one that an undisturbed run does not have.
-step=$(sed -n 's/.*resumed from .*step \([0-9]*\)).*/\1/p' "$work/stopped/log")
-rm -r "$(printf '%s/stopped/run/checkpoints/step-%06d' "$work" "$step")"
-expect_same_run whole stopped
+expect_resumed stopped
+
+submit preempted --out run "${arguments[@]}"
+wait_until 30 log_has preempted "epoch 2/3  batch 1/" || complain "preempted does not start"
+sbatch --quiet --partition urgent --ntasks 2 --output "$work/urgent" --wrap true
+expect_resumed preempted
 
 submit cancelled --out run "${arguments[@]}" --epochs 1000
 wait_until 30 log_has cancelled "epoch 2/1000" || complain "cancelled does not start"
