@@ -22,6 +22,8 @@ class StepReport {
   StepReport(DistributedClassifier& classifier, const Tensor& share, const Tensor& stop,
              const Tensor& sums);
 
+  /// Lets the message make progress.
+  void progress() { request_->test(); }
   /// Lets what is enqueued from now on see the sums over ranks.
   void finish() { request_->wait(); }
   /// f64 (1): how many ranks have a loss that is not finite. After finish().

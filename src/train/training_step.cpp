@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "train/step_report.hpp"
 
 namespace switchyard {
 namespace {
@@ -93,11 +92,14 @@ Tensor TrainingStep::work() {
   ForwardContext context = classifier_.context(tape, Mode::train, batch.sample_ids, step_);
   auto output = classifier_.model().forward(context, tape.constant(batch.images));
   Objective objective = measure_objective(context, output.head, batch);
-  StepReport report(classifier_, objective.share.value(), stop_,
-                    measure(backend, output.head, batch.labels, objective.cross_entropy_sum));
+  StepReport report = start_report(objective, output.head, batch);
   output = {};
 
   gradients_.attach(tape);
+  tape.on_step = [&report, sums = std::move(tape.on_step)] {
+    sums();
+    report.progress();
+  };
   tape.backward(objective.share, backend.full({1}, objective.share.dtype(), 1.0));
   gradients_.finish();
   {
@@ -125,6 +127,14 @@ Objective TrainingStep::measure_objective(const ForwardContext& context, const H
   return training_objective(context, output, batch.labels.reshape({batch.size(), 1}),
                             batch.global_size, classifier_.model().config().head,
                             options_.objective);
+}
+
+StepReport TrainingStep::start_report(const Objective& objective, const HeadOutput& output,
+                                      const Batch& batch) {
+  Backend& backend = classifier_.backend();
+  const ZoneScope zone(backend.recorder(), Zone::report);
+  return {classifier_, objective.share.value(), stop_,
+          measure(backend, output, batch.labels, objective.cross_entropy_sum)};
 }
 
 GradientClip TrainingStep::clip() {

@@ -12,6 +12,7 @@
 #include "train/metric_sums.hpp"
 #include "train/recorded_work.hpp"
 #include "train/sgd.hpp"
+#include "train/step_report.hpp"
 
 namespace switchyard {
 
@@ -67,6 +68,7 @@ class TrainingStep {
   Batch make_batch();
   Objective measure_objective(const ForwardContext& context, const HeadOutput& output,
                               const Batch& batch);
+  StepReport start_report(const Objective& objective, const HeadOutput& output, const Batch& batch);
   GradientClip clip();
   int experts();
 
