@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# launch/scaling over a made-up switchyard whose times are known: figures, sweeps that are broken
-# off and resumed, points that fail, words on bad usage.
+# launch/scaling over a made-up switchyard whose times are known, and over the real one: figures,
+# sweeps that are broken off and resumed, points that fail, words on bad usage.
+# usage: scaling_test.sh SWITCHYARD
 set -u
+switchyard=$(realpath "$1")
 tests=$(cd "$(dirname "$0")" && pwd)
 scaling=$tests/../../launch/scaling
 work=$(mktemp -d)
@@ -100,4 +102,17 @@ expect 2 "no mpirun here" env "PATH=$work/bare" "$python" "$scaling"
 ln -s /bin/true "$work/bare/srun"
 expect 2 "4 ranks do not fit into this allocation, which has room for 2" \
   env SLURM_JOB_ID=1 SLURM_NTASKS=2 "PATH=$work/bare" "$python" "$scaling" --ranks 1,4
+# The real one.
+expect 0 "1 ranks +1x1 +8 .*2\\*? ranks +1x2 +8 .*results: " "$scaling" --program "$switchyard" \
+  --ranks 1,2 --batch 8 --mode strong --steps 2:6 --repeats 1 --out "$work/real" -- --device cpu \
+  --width 2 --experts 4 --expert-hidden 8
+python3 - "$work/real/results.json" <<'CHECK' || complain "zones do not add up to the step"
+import json
+import sys
+
+for point in json.load(open(sys.argv[1]))["points"]:
+    repeat = point["repeats"][0]
+    assert abs(sum(repeat["zones"].values()) / repeat["recorded_step"] - 1) < 1e-6, point["name"]
+    assert {"backbone", "backbone backward", "dispatch", "optimizer"} <= set(repeat["zones"])
+CHECK
 exit "$((failures > 0))"

@@ -85,6 +85,14 @@ expect_job cancelled "JobState=CANCELLED .*Restarts=0" "epoch 2/1000"
 submit twice --out ../whole/run "${arguments[@]}"
 expect_job twice "JobState=FAILED .*Restarts=0 .*ExitCode=2:0" "holds a run already"
 
+# A sweep over ranks starts each of its trainings by srun.
+mkdir "$work/sweep"
+job=$(sbatch --parsable --ntasks 2 --output "$work/sweep/log" --wrap "exec \
+  '$(dirname "$launch")/scaling' --program '$switchyard' --ranks 1,2 --mode strong --batch 8 \
+  --steps 1:3 --repeats 1 --out '$work/sweep/out' -- --device cpu --width 2 --experts 4")
+expect_job sweep "JobState=COMPLETED .*ExitCode=0:0" "2 ranks +1x2 +8 "
+grep -q '"launcher": "srun"' "$work/sweep/out/results.json" || complain "the sweep is not by srun"
+
 submit nowhere "${arguments[@]}"
 expect_job nowhere "JobState=FAILED .*Restarts=0 .*ExitCode=2:0" "needs --out FOLDER"
 exit "$((failures > 0))"
