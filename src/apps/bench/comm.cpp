@@ -85,12 +85,13 @@ class CommBench {
 };
 
 std::string headline(const CommBenchConfig& config, const Json& description) {
+  const int hosts = description.at("hosts").get<int>();
   return fmt::format(
-      "# {} ranks on {} host(s): {}\n"
-      "# time: of one call, the median of {} repetitions of {} calls after {} to warm up; of a "
-      "repetition's ranks the {}\n"
+      "# {} ranks on {} host{}: {}\n"
+      "# time: of one call, the median of {} repetitions of {} calls after {} to warm up;\n"
+      "# of a repetition's ranks the {}\n"
       "# all_to_all_v: every rank sends rank 0 {} times the rows that it sends to any other\n#\n",
-      description.at("ranks").get<int>(), description.at("hosts").get<int>(),
+      description.at("ranks").get<int>(), hosts, hosts == 1 ? "" : "s",
       description.at("device").get<std::string>(), config.repeats, config.calls, config.warmup,
       name_of(config.over_ranks, over_ranks_choices), config.hot_factor);
 }

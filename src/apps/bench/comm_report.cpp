@@ -47,11 +47,11 @@ std::int64_t CommTable::wrong() const {
 
 std::string table_head(std::string_view collective, std::string_view communicator) {
   static constexpr char kRow[] =
-      "#{:>11}{:>13}{:>10}{:>8}{:>6}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}{:>9}{:>8}\n";
-  return fmt::format("# {}, {}\n", collective, communicator) +
-         fmt::format("#{:48}{:^35}{:^35}\n", "", "out-of-place", "in-place") +
+      "#{:>11}{:>13}{:>10}{:>8}{:>6}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}{:>9}{}\n";
+  return fmt::format("# {}, {}\n#{:59}{:35}{}\n", collective, communicator, "", "out-of-place",
+                     "in-place") +
          fmt::format(kRow, "size", "count", "type", "redop", "root", "time", "algbw", "busbw",
-                     "#wrong", "time", "algbw", "busbw", "#wrong") +
+                     "#wrong", "time", "algbw", "busbw", "  #wrong") +
          fmt::format(kRow, "(B)", "(elements)", "", "", "", "(us)", "(GB/s)", "(GB/s)", "", "(us)",
                      "(GB/s)", "(GB/s)", "");
 }

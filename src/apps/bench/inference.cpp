@@ -9,6 +9,7 @@
 #include "apps/bench/inference_report.hpp"
 #include "apps/bench/inference_subject.hpp"
 #include "apps/bench/results.hpp"
+#include "apps/profiling/profile_session.hpp"
 #include "data/sampler.hpp"
 
 namespace switchyard {
@@ -81,7 +82,7 @@ std::string headline(const InferenceBenchConfig& config, Machine& machine, bool 
   const auto most = shard(config.batch, Rank{0}, ranks).size();
   return fmt::format(
       "inference of ResNet-18, width {}, {}, {}, {} rank{}: {}\n"
-      "full batches of {} images ({} a rank){}; each head {} passes to warm up, then {} rounds of "
+      "full batches of {} images ({} a rank){}; each head {} passes to warm up, then {} rounds of\n"
       "one pass a head in turn; a pass ends with its slowest rank; / dense: of the same round\n",
       config.training.model.width, name_of(config.training.execution.precision, precision_choices),
       recorded ? "recorded" : "not recorded", ranks, ranks == 1 ? "" : "s", machine.description(),
@@ -116,18 +117,22 @@ void run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const La
   if (trained) run = open_run(config, *trained);
   const MeasuredRun* measured_run = run ? &*run : nullptr;
 
-  auto machine = make_machine(machine_config(execution), launch.world, launch.log);
-  require_warmup(config, *machine);
-  const Batch batch = make_batch(config, measured_run, *machine);
+  auto unwatched = make_machine(machine_config(execution), launch.world, launch.log);
+  ProfileSession profile(config.training.profile, StepKind::benchmark, *unwatched,
+                         RunFolder(config.run).profile("bench-inference"), launch.log);
+  Machine& machine = profile.machine();
+  require_warmup(config, machine);
+  const Batch batch = make_batch(config, measured_run, machine);
   Subjects subjects;
   for (HeadKind head : heads)
-    subjects.push_back(std::make_unique<InferenceSubject>(head, config, measured_run, batch,
-                                                          *machine, launch.log));
-  const InferenceFigures figures{config.batch, measure_heads(config, subjects, *machine)};
+    subjects.push_back(
+        std::make_unique<InferenceSubject>(head, config, measured_run, batch, machine, launch.log));
+  const InferenceFigures figures{config.batch, measure_heads(config, subjects, machine)};
   if (launch.world.rank().value == 0)
-    fmt::print("{}\n{}", headline(config, *machine, records_steps(execution.graphs, *machine)),
+    fmt::print("{}\n{}", headline(config, machine, records_steps(execution.graphs, machine)),
                heads_table(figures));
-  write_results(machine->world(), config.json, to_json(config, figures, subjects, *machine));
+  write_results(machine.world(), config.json, to_json(config, figures, subjects, machine));
+  profile.finish();
 }
 
 }  // namespace

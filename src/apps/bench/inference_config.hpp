@@ -16,7 +16,7 @@ struct InferenceBenchConfig {
   int warmup = 5;
   int repeats = 20;
   std::string json;
-  TrainConfig training;  ///< of the run; of these keys model and execution can be changed
+  TrainConfig training;  ///< of the run; its model, execution and profile can be changed
 };
 
 template <class Visitor>
@@ -44,6 +44,7 @@ void visit(Visitor& v, InferenceBenchConfig& c) {
   v.field("expert-hidden", model.head.expert_hidden, "hidden units of one expert", at_least(1));
   v.field("k", model.head.k, "experts a sample is sent to (sparse head)", at_least(1));
   visit(v, c.training.execution);
+  visit(v, c.training.profile);
 }
 
 }  // namespace switchyard

@@ -12,8 +12,7 @@ ModelConfig model_of(HeadKind head, ModelConfig model) {
   return model;
 }
 
-std::int64_t live_bytes_anew(Backend& backend) {
-  backend.allocator().reset_peak();
+std::int64_t live_bytes(Backend& backend) {
   return static_cast<std::int64_t>(backend.allocator().live_bytes());
 }
 
@@ -29,12 +28,15 @@ InferenceSubject::InferenceSubject(HeadKind head, const InferenceBenchConfig& co
                                    Logger& log)
     : head_(head),
       trained_(run && run->head == head),
-      live_before_(live_bytes_anew(machine.backend())),
+      live_before_(live_bytes(machine.backend())),
       classifier_(machine.backend(), machine.world(), model_of(head, config.training.model),
                   distributed_options(config.training)),
       parameters_(classifier_.count_parameters()) {
   if (trained_) load_named_weights(config.checkpoint, run->folder, classifier_, log);
   pass_.emplace(classifier_, batch, records_steps(config.training.execution.graphs, machine));
+  pass_->run();
+  // Without what drawing weights, and choosing among a device's convolutions, took.
+  machine.backend().allocator().reset_peak();
   pass_->run();
   const auto peak = static_cast<std::int64_t>(machine.backend().allocator().peak_bytes());
   peak_bytes_ = most_of(machine.world(), peak - live_before_);

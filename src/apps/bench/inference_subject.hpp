@@ -11,7 +11,7 @@ namespace switchyard {
 
 class InferenceSubject {
  public:
-  /// Makes the model of `head` and passes `batch` through it once, for memory. `run` may be null.
+  /// Makes the model of `head` and passes `batch` through it twice, for memory. `run` may be null.
   /// The references must outlive it. Collective.
   InferenceSubject(HeadKind head, const InferenceBenchConfig& config, const MeasuredRun* run,
                    const Batch& batch, Machine& machine, Logger& log);
@@ -21,8 +21,8 @@ class InferenceSubject {
   const ProcessGrid& grid() const { return classifier_.grid(); }
   /// Of the whole model.
   std::int64_t parameters() const { return parameters_; }
-  /// The most that tensors took in making the model and in one pass, images apart, on the rank
-  /// that took most.
+  /// The most that tensors take in a pass, weights among them and images not, on the rank where
+  /// that is most.
   std::int64_t peak_bytes() const { return peak_bytes_; }
   /// Enqueues a pass. Collective.
   void run() { pass_->run(); }

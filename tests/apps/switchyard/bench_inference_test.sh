@@ -33,6 +33,14 @@ bench 2 "--batch 2 leaves some of the 3 ranks without an image" 3 "${small[@]}" 
 bench 2 "k 9|9 .*8" 1 "${small[@]}" --k 9
 bench 2 "nowhere is no run folder" 2 "${small[@]}" --run nowhere
 
+# A round is a step of a profile.
+bench 0 "^sparse " 2 --width 4 --warmup 1 --repeats 8 --batch 4 --heads sparse --profile steps=3:5
+python3 - "$work/profile/bench-inference/profile.json" <<'EOF' || complain "the profile is wrong"
+import json, sys
+steps = json.load(open(sys.argv[1]))["steps"]
+assert steps["kind"] == "repetition" and steps["recorded"] == 2, steps
+EOF
+
 # The model, its weights and its images are the run's.
 expect_train 0 "run folder: run" trained 1 --epochs 1 --width 2 --experts 4 --expert-hidden 8 \
   --batch 16 --head soft

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# A profile changes nothing of what it watches, and is written by every command that computes in
+# steps, whole or as far as it came.
+# usage: profile_test.sh LAUNCH_RUN SWITCHYARD
+# shellcheck source=tests/apps/switchyard/runs.sh
+source "$(dirname "$0")/runs.sh"
+draw_data 80 24
+small=(--width 4 --expert-hidden 8 --batch 16 --epochs 2 --checkpoint-every 3)
+
+expect_steps() { # expect_steps FOLDER KIND FIRST RECORDED TIMED RANKS: what its profile.json says
+  python3 - "$@" <<'END' || complain "$1 has another profile"
+import json, sys
+folder, kind, first, recorded, timed, ranks = sys.argv[1:]
+with open(folder + "/profile.json") as file:
+    profile = json.load(file)
+steps = profile["steps"]
+found = [steps["kind"], steps["first"], steps["recorded"], steps["timed"], len(profile["ranks"])]
+expected = [kind, int(first), int(recorded), int(timed), int(ranks)]
+if found != expected:
+    sys.exit(f"{found}, expected {expected}")
+for rank, step in enumerate(profile["step"]["per_rank"]):
+    total = sum(zone["per_rank"][rank]["mean"] for zone in profile["zones"])
+    if abs(total / step["mean"] - 1) > 1e-6:
+        sys.exit(f"zones of rank {rank} are {total} s a step, which has {step['mean']}")
+END
+}
+
+for ranks in 1 2; do
+  expect_train 0 "run folder" "plain$ranks" "$ranks" "${small[@]}"
+  expect_train 0 "^profile of training step 3 to 5" "watched$ranks" "$ranks" "${small[@]}" \
+    --profile steps=3:6
+  expect_same_run "plain$ranks" "watched$ranks"
+  cmp "$work/plain$ranks/run/config.cfg" "$work/watched$ranks/run/config.cfg" ||
+    complain "a profile is part of the run"
+  expect_steps "$work/watched$ranks/run/profile/train" "training step" 3 3 3 "$ranks"
+done
+
+evaluate=(eval run --data ../data --device cpu --eval-batch 4)
+(cd "$work/plain2" && "$launch" 2 "$switchyard" "${evaluate[@]}" --profile steps=1:3 >eval.log 2>&1) ||
+  complain "eval: $(cat "$work/plain2/eval.log")"
+expect_steps "$work/plain2/run/profile/eval" batch 1 2 2 2
+curve=(curvature run --data ../data --device cpu --samples 12 --curvature-batch 8 --top 1 --bottom 0
+  --max-iterations 8 --trace-probes 2 --sweep-points 3 --tolerance 0.5)
+(cd "$work/plain2" && "$launch" 2 "$switchyard" "${curve[@]}" --profile steps=1:3 >curve.log 2>&1) ||
+  complain "curvature: $(cat "$work/plain2/curve.log")"
+expect_steps "$work/plain2/run/curvature/train/profile" product 1 2 2 2
+
+# A window that the run does not reach the end of, and one that it does not reach at all.
+expect_train 0 "^profile of training step 8" cut 2 "${small[@]}" --profile steps=8:40
+expect_train 1 "no step was recorded|recorded no step" beyond 2 "${small[@]}" --profile steps=400:410
+grep -q "run folder" "$work/beyond/log" || complain "the run itself was lost"
+for window in 3:6 steps=6:3 steps=x:y; do
+  expect_train 2 "--profile" bad 1 "${small[@]}" --profile "$window"
+done
+exit "$((failures > 0))"
