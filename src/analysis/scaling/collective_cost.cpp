@@ -42,15 +42,6 @@ CollectiveCost linear_all_to_all(const Counts& c, double bytes) {
           .network_bytes = bytes * (c.n - c.m) / c.n};
 }
 
-CollectiveCost all_reduce(const Counts& c, double bytes, AllReduceAlgorithm algorithm,
-                          const Links& links) {
-  const CollectiveCost by_ring = twice(ring(c, bytes));
-  const CollectiveCost by_doubling = recursive_doubling(c, bytes);
-  if (algorithm == AllReduceAlgorithm::ring) return by_ring;
-  if (algorithm == AllReduceAlgorithm::recursive_doubling) return by_doubling;
-  return by_ring.seconds(links) < by_doubling.seconds(links) ? by_ring : by_doubling;
-}
-
 }  // namespace
 
 // Messages of recursive doubling do not use both ways at once, but one of the terms is small then.
@@ -60,13 +51,25 @@ double CollectiveCost::seconds(const Links& links) const {
          std::max(node_bytes / links.node.bandwidth, network_bytes / links.network.bandwidth);
 }
 
+AllReduceAlgorithm chosen_algorithm(AllReduceAlgorithm asked, const GroupLayout& layout,
+                                    double bytes, const Links& links) {
+  if (asked != AllReduceAlgorithm::best) return asked;
+  const Counts counts(layout);
+  return twice(ring(counts, bytes)).seconds(links) <
+                 recursive_doubling(counts, bytes).seconds(links)
+             ? AllReduceAlgorithm::ring
+             : AllReduceAlgorithm::recursive_doubling;
+}
+
 CollectiveCost collective_cost(Collective operation, const GroupLayout& layout, double bytes,
                                AllReduceAlgorithm algorithm, const Links& links) {
   if (layout.ranks <= 1) return {};
   const Counts counts(layout);
   switch (operation) {
     case Collective::all_reduce:
-      return all_reduce(counts, bytes, algorithm, links);
+      return chosen_algorithm(algorithm, layout, bytes, links) == AllReduceAlgorithm::ring
+                 ? twice(ring(counts, bytes))
+                 : recursive_doubling(counts, bytes);
     case Collective::all_gather:
     case Collective::reduce_scatter:
       return ring(counts, bytes);

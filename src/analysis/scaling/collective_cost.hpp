@@ -50,6 +50,10 @@ struct CollectiveCost {
   double seconds(const Links& links) const;
 };
 
+/// What `asked` comes to for a sum over `layout`: ring or recursive doubling.
+AllReduceAlgorithm chosen_algorithm(AllReduceAlgorithm asked, const GroupLayout& layout,
+                                    double bytes, const Links& links);
+
 /// `bytes` as nccl-tests state a call's size. Of a group of one: nothing.
 CollectiveCost collective_cost(Collective operation, const GroupLayout& layout, double bytes,
                                AllReduceAlgorithm algorithm, const Links& links);

@@ -17,5 +17,6 @@ ExitCode curvature_command(int& argc, char**& argv, const Words& words);
 ExitCode bench_command(int& argc, char**& argv, const Words& words);
 ExitCode data_command(const Words& words);
 ExitCode inspect_command(const Words& words);
+ExitCode scale_command(const Words& words);
 
 }  // namespace switchyard

@@ -28,6 +28,7 @@ commands:
   bench     measure this machine: inference of each head, collectives
   data      synth: draw the synthetic data set; info: describe a data set
   inspect   describe a run, a checkpoint or a safetensors file
+  scale     predict step times on other grids and machines
 
 switchyard COMMAND --help lists a command's options with defaults and units.
 )";
@@ -53,6 +54,7 @@ ExitCode dispatch(int& argc, char**& argv) {
   if (is_spare_rank()) return ExitCode::done;
   if (command == "data") return data_command(words);
   if (command == "inspect") return inspect_command(words);
+  if (command == "scale") return scale_command(words);
   if (command == "--help" || command == "-h" || command == "help") {
     std::fputs(kUsage.data(), stdout);
     return ExitCode::done;
@@ -62,7 +64,8 @@ ExitCode dispatch(int& argc, char**& argv) {
     fmt::print("switchyard {} ({}, {})\n", build.version, build.git_hash, build.compiler);
     return ExitCode::done;
   }
-  std::vector<std::string> commands = {"train", "eval", "curvature", "bench", "data", "inspect"};
+  std::vector<std::string> commands = {"train", "eval",    "curvature", "bench",
+                                       "data",  "inspect", "scale"};
   std::string nearest = nearest_name(command, commands);
   fail(ExitCode::bad_usage,
        fmt::format("there is no command '{}'; {}", command,

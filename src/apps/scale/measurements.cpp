@@ -1,0 +1,110 @@
+#include "apps/scale/measurements.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "apps/scale/config.hpp"
+#include "apps/scale/json_file.hpp"
+#include "apps/scale/merge_points.hpp"
+#include "apps/scale/profile_point.hpp"
+#include "base/config/config.hpp"
+#include "parallel/grid.hpp"
+#include "train/run_folder.hpp"
+
+namespace switchyard {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kSecondsOfMillisecond = 1e-3;
+
+StepShape shape_of_words(const std::vector<std::string>& words, int classes, int* ep) {
+  TrainConfig training;
+  read_config(training, words);
+  *ep = training.execution.ep;
+  return shape_of(training, classes);
+}
+
+MeasuredPoint read_run(const fs::path& folder, int classes) {
+  const RunFolder run(folder);
+  const fs::path file = run.profile("train") / "profile.json";
+  SY_REQUIRE(fs::exists(file), ExitCode::bad_data,
+             "{} holds neither a profiled run nor a sweep (there is no {}, and no results.json); "
+             "measure with switchyard train --profile, or with launch/scaling",
+             folder.string(), file.string());
+  int ep = 0;
+  const StepShape shape = shape_of_words({"--config", run.config_file().string()}, classes, &ep);
+  const int ranks = ranks_of_profile(file);
+  return read_profile_point(file, shape,
+                            {ranks, choose_expert_parallel(ep, ranks, shape.model.head)});
+}
+
+void read_sweep(const fs::path& folder, int classes, std::vector<MeasuredPoint>& points) {
+  read_json_file(folder / "results.json", "results file of launch/scaling", [&](const Json& sweep) {
+    const auto words = sweep.at("settings").at("arguments").get<std::vector<std::string>>();
+    for (const Json& entry : sweep.at("points")) {
+      int ep = 0;
+      StepShape shape = shape_of_words(words, classes, &ep);
+      shape.batch = entry.at("batch").get<std::int64_t>();
+      const auto grid = entry.at("grid").get<std::string>();
+      ep = std::stoi(grid.substr(grid.find('x') + 1));
+      for (const Json& repeat : entry.at("repeats"))
+        points.push_back(read_profile_point(folder / repeat.at("profile").get<std::string>(), shape,
+                                            {entry.at("ranks").get<int>(), ep}));
+    }
+  });
+}
+
+Collective operation_of(const std::string& name) {
+  for (const auto& choice : collective_choices)
+    if (choice.name == name) return choice.value;
+  return Collective::all_to_all_rows;  // the benchmark's all_to_all and all_to_all_v
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::vector<MeasuredPoint> read_measured_points(const std::string& folders, int classes) {
+  std::vector<MeasuredPoint> points;
+  for (const std::string& folder : split(folders)) {
+    if (fs::exists(fs::path(folder) / "results.json"))
+      read_sweep(folder, classes, points);
+    else
+      points.push_back(read_run(folder, classes));
+  }
+  return merge_points(points);
+}
+
+std::vector<MeasuredCall> read_comm_benchmark(const std::string& file) {
+  std::vector<MeasuredCall> calls;
+  if (file.empty()) return calls;
+  read_json_file(file, "file of bench comm --json", [&](const Json& bench) {
+    const int ranks = bench.at("ranks").get<int>(), hosts = bench.at("hosts").get<int>();
+    const Json& tables = bench.at("tables");
+    for (const Json& table : tables) {
+      if (table.at("communicator") != tables.front().at("communicator")) continue;
+      for (const Json& row : table.at("rows")) {
+        const Json& times = row.at("device").is_null() ? row.at("host") : row.at("device");
+        calls.push_back({operation_of(table.at("collective").get<std::string>()),
+                         {ranks, std::max(1, ranks / hosts)},
+                         row.at("size").get<double>(),
+                         times.at("median_ms").get<double>() * kSecondsOfMillisecond});
+      }
+    }
+  });
+  for (const MeasuredCall& call : calls)
+    SY_REQUIRE(call.seconds > 0 && call.bytes > 0, ExitCode::bad_data,
+               "{} has a call of {} bytes in {} s; measured ones have more of both", file,
+               call.bytes, call.seconds);
+  return calls;
+}
+
+}  // namespace switchyard

@@ -1,0 +1,62 @@
+#include "apps/scale/merge_points.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace switchyard {
+namespace {
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+// All of one shape and grid, at least one.
+MeasuredPoint merge(const std::vector<const MeasuredPoint*>& repeats) {
+  auto median_of = [&](const std::function<double(const MeasuredPoint&)>& figure) {
+    std::vector<double> values;
+    for (const MeasuredPoint* repeat : repeats) values.push_back(figure(*repeat));
+    return median(values);
+  };
+  MeasuredPoint merged = *repeats.front();
+  merged.name = describe(merged.shape, merged.grid);
+  merged.step = median_of([](const MeasuredPoint& p) { return p.step; });
+  merged.waiting = median_of([](const MeasuredPoint& p) { return p.waiting; });
+  merged.overload = median_of([](const MeasuredPoint& p) { return p.overload; });
+  ZoneTable<double>::for_each([&](Zone zone, Pass pass) {
+    merged.computed.at(zone, pass) =
+        median_of([&](const MeasuredPoint& p) { return p.computed.at(zone, pass); });
+  });
+  merged.calls.clear();
+  for (const MeasuredPoint* repeat : repeats)
+    merged.calls.insert(merged.calls.end(), repeat->calls.begin(), repeat->calls.end());
+  return merged;
+}
+
+}  // namespace
+
+std::string describe(const StepShape& shape, const GridShape& grid) {
+  const HeadConfig& head = shape.model.head;
+  return fmt::format("{}{}, width {}, {}, batch {}, {} x {}", name_of(head.kind, head_choices),
+                     head.is_moe() ? fmt::format(", {} experts", head.experts) : "",
+                     shape.model.width, name_of(shape.precision, precision_choices), shape.batch,
+                     grid.dp(), grid.ep);
+}
+
+std::vector<MeasuredPoint> merge_points(const std::vector<MeasuredPoint>& points) {
+  std::vector<MeasuredPoint> merged;
+  for (const MeasuredPoint& point : points) {
+    const std::string name = describe(point.shape, point.grid);
+    if (std::ranges::find(merged, name, &MeasuredPoint::name) != merged.end()) continue;
+    std::vector<const MeasuredPoint*> repeats;
+    for (const MeasuredPoint& other : points)
+      if (describe(other.shape, other.grid) == name) repeats.push_back(&other);
+    merged.push_back(merge(repeats));
+  }
+  return merged;
+}
+
+}  // namespace switchyard

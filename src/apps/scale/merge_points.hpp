@@ -1,0 +1,17 @@
+#pragma once
+// Repeats of one measurement as one point.
+
+#include <vector>
+
+#include "analysis/scaling/measured_point.hpp"
+
+namespace switchyard {
+
+/// Points of one shape and grid become one whose times are their medians; calls are kept all. In
+/// order of first occurrence, named by what they are of.
+std::vector<MeasuredPoint> merge_points(const std::vector<MeasuredPoint>& points);
+
+/// What tells points apart: "sparse, 8 experts, width 64, f32, batch 128, 2 x 1".
+std::string describe(const StepShape& shape, const GridShape& grid);
+
+}  // namespace switchyard

@@ -1,0 +1,33 @@
+// switchyard scale
+
+#include "apps/scale/report.hpp"
+#include "apps/scale/results.hpp"
+#include "apps/switchyard/commands.hpp"
+#include "base/config/config.hpp"
+#include "base/file.hpp"
+
+namespace switchyard {
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: switchyard scale [--key value ...]\n"
+    "Predicts the time of a training step on other grids. The options of train say which step; "
+    "those\n"
+    "that its time does not depend on are read and not used.\n";
+
+}  // namespace
+
+ExitCode scale_command(const Words& words) {
+  ScaleConfig config;
+  if (read_config(config, words).help) {
+    fmt::print("{}\n{}", kUsage, config_help(ScaleConfig{}));
+    return ExitCode::done;
+  }
+  const Study study = study_scaling(config);
+  fmt::print("{}", report_text(config, study));
+  if (!config.json.empty()) write_file(config.json, results_json(config, study));
+  if (!config.csv.empty()) write_file(config.csv, results_csv(study));
+  return ExitCode::done;
+}
+
+}  // namespace switchyard
