@@ -43,7 +43,8 @@ def choose_launcher(asked, most_ranks, threads):
         raise BadUsage(f"there is no {name} here; " + (
             "launch/setup installs Open MPI" if name == "mpirun" else "is PATH right?"))
     if name == "srun":
-        room = int(os.environ.get("SLURM_NTASKS", 1))
+        # Without a number of tasks, an allocation has one a node.
+        room = int(os.environ.get("SLURM_NTASKS", os.environ.get("SLURM_NNODES", 1)))
         if most_ranks > room:
             raise BadUsage(f"{most_ranks} ranks do not fit into this allocation, which has room "
                            f"for {room}; ask for more with --nodes and --ntasks-per-node, or "

@@ -52,6 +52,8 @@ expect 75 "threads=6 .*--cpus-per-task=6 --gpu-bind=none --cpu-bind=none " \
   "${slurm[@]}" SLURM_CPUS_PER_TASK=6 SLURM_GPUS_ON_NODE=8 "$launch/srun" 16 prog
 expect 75 "--exclusive --label .*/bind prog$" \
   "${slurm[@]}" SRUN_OPTIONS="--exclusive --label" "$launch/srun" 16 prog
+expect 75 "--ntasks=3 --nodes=3 --ntasks-per-node=1 " \
+  env SLURM_JOB_ID=1 SLURM_NNODES=3 "SLURM_TASKS_PER_NODE=1(x3)" "$launch/srun" 3 prog
 expect 2 "17 ranks do not fit .* room for 16; .*--ntasks" "${slurm[@]}" "$launch/srun" 17 prog
 expect 2 "no Slurm allocation .*launch/run" "$launch/srun" 2 prog
 expect 2 "usage: launch/srun" "${slurm[@]}" "$launch/srun" 0 prog

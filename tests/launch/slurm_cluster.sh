@@ -58,14 +58,15 @@ start_cluster() { # start_cluster FOLDER: empty, in /tmp; sets SLURM_CONF and th
   (umask 077 && head -c 128 /dev/urandom >"$1/munge.key")
   write_configuration "$1"
   export SLURM_CONF=$1/slurm.conf
-  munged --foreground --key-file="$1/munge.key" --socket="$1/munge.socket" \
+  # None outlives a test that was killed for long.
+  timeout 600 munged --foreground --key-file="$1/munge.key" --socket="$1/munge.socket" \
     --pid-file="$1/munge.pid" --log-file="$1/munge.log" --seed-file="$1/munge.seed" \
     >"$1/munged.out" 2>&1 &
   daemons=($!)
   until [[ -S $1/munge.socket ]]; do daemons_live "$1" "$end" || return; done
-  slurmctld -D >"$1/slurmctld.out" 2>&1 &
+  timeout 600 slurmctld -D >"$1/slurmctld.out" 2>&1 &
   daemons+=($!)
-  slurmd -D >"$1/slurmd.out" 2>&1 &
+  timeout 600 slurmd -D >"$1/slurmd.out" 2>&1 &
   daemons+=($!)
   until [[ $(timeout 5 sinfo --noheader --format=%T 2>/dev/null) == idle ]]; do
     daemons_live "$1" "$end" || return
