@@ -17,7 +17,7 @@ def text_of(results):
 
 
 def _header(mode):
-    return [mode, "grid", "batch", "step ms", "interval of the median", "efficiency",
+    return [f"{mode}: ranks", "grid", "batch", "step ms", "interval of the median", "efficiency",
             *(["Karp-Flatt"] if mode == "strong" else []), "beyond ideal, ms"]
 
 
@@ -27,7 +27,7 @@ def _row(mode, entry, point):
     growing = [f"{zone} {1e3 * time:+.2f}" for zone, time in entry["beyond_ideal"].items()
                if time > 0][:GROWING_ZONES]
     serial = entry.get("karp_flatt")
-    return [f"{point['ranks']}{'*' if point['oversubscribed'] else ''} ranks", point["grid"],
+    return [f"{point['ranks']}{'*' if point['oversubscribed'] else ''}", point["grid"],
             str(point["batch"]), f"{1e3 * step['median']:.2f}",
             f"{low} to {high} ({100 * step['coverage']:.0f} %)", f"{entry['efficiency']:.3f}",
             *(["-" if serial is None else f"{serial:.3f}"] if mode == "strong" else []),

@@ -68,7 +68,7 @@ grep -q '"error": "exit status 1' "$work/sweep/results.json" || complain "no fai
 rm "$work/fail-4"
 expect_launches 6 # two that fail, one of 2 ranks for the first time, three for the second
 
-expect 0 "4\\* ranks +1x4 +128 +55\\.00 .* 0\\.455 +0\\.400 +gradient sync backward \\+30\\.00" \
+expect 0 "4\\* +1x4 +128 +55\\.00 .* 0\\.455 +0\\.400 +gradient sync backward \\+30\\.00" \
   "${sweep[@]}" --ranks 1,2,4 -- --width 4
 expect_launches 4
 python3 "$tests/check_sweep.py" "$work/sweep/results.json" || complain "figures are wrong"
@@ -76,8 +76,8 @@ expect 0 "results: " "${sweep[@]}" --ranks 1,2,4 -- --width 4
 expect_launches 0
 
 # Another grid joins what is there; other settings do not.
-expect 0 "2 ranks +1x2 " "${sweep[@]}" --ranks 1,2 -- --width 4
-expect 0 "2\\*? ranks +1x2 +128 " "${sweep[@]}" --grids 1x1,1x2 --mode strong -- --width 4
+expect 0 "2\\*? +1x2 " "${sweep[@]}" --ranks 1,2 -- --width 4
+expect 0 "2\\*? +1x2 +128 " "${sweep[@]}" --grids 1x1,1x2 --mode strong -- --width 4
 expect_launches 4
 expect 2 "measured with arguments \\['--width', '4'\\].*--out" "${sweep[@]}" -- --width 8
 echo "made up 1.1" >"$work/version"
@@ -103,7 +103,7 @@ ln -s /bin/true "$work/bare/srun"
 expect 2 "4 ranks do not fit into this allocation, which has room for 2" \
   env SLURM_JOB_ID=1 SLURM_NTASKS=2 "PATH=$work/bare" "$python" "$scaling" --ranks 1,4
 # The real one.
-expect 0 "1 ranks +1x1 +8 .*2\\*? ranks +1x2 +8 .*results: " "$scaling" --program "$switchyard" \
+expect 0 "1 +1x1 +8 .*2\\*? +1x2 +8 .*results: " "$scaling" --program "$switchyard" \
   --ranks 1,2 --batch 8 --mode strong --steps 2:6 --repeats 1 --out "$work/real" -- --device cpu \
   --width 2 --experts 4 --expert-hidden 8
 python3 - "$work/real/results.json" <<'CHECK' || complain "zones do not add up to the step"

@@ -90,7 +90,7 @@ mkdir "$work/sweep"
 job=$(sbatch --parsable --ntasks 2 --output "$work/sweep/log" --wrap "exec \
   '$(dirname "$launch")/scaling' --program '$switchyard' --ranks 1,2 --mode strong --batch 8 \
   --steps 1:3 --repeats 1 --out '$work/sweep/out' -- --device cpu --width 2 --experts 4")
-expect_job sweep "JobState=COMPLETED .*ExitCode=0:0" "2 ranks +1x2 +8 "
+expect_job sweep "JobState=COMPLETED .*ExitCode=0:0" "2 +1x2 +8 "
 grep -q '"launcher": "srun"' "$work/sweep/out/results.json" || complain "the sweep is not by srun"
 
 submit nowhere "${arguments[@]}"
