@@ -24,8 +24,8 @@ void require_measured(std::span<const MeasuredPoint> points) {
 }
 
 // Work in proportion first: where loads are alike, that explains as much as a fixed part.
-LinearCost fit_zone(std::span<const MeasuredPoint> points, const ZoneTable<double>* work, Zone zone,
-                    Pass pass) {
+LinearCost fit_zone(std::span<const MeasuredPoint> points, std::span<const ZoneTable<double>> work,
+                    Zone zone, Pass pass) {
   std::vector<FitRow> rows;
   for (std::size_t i = 0; i < points.size(); ++i)
     if (const double seconds = points[i].computed.at(zone, pass); seconds > 0)
@@ -67,7 +67,7 @@ ScalingModel fit_model(std::span<const MeasuredPoint> points, std::span<const Me
     all.insert(all.end(), point.calls.begin(), point.calls.end());
   }
   ZoneTable<double>::for_each([&](Zone zone, Pass pass) {
-    model.costs.at(zone, pass) = fit_zone(points, work.data(), zone, pass);
+    model.costs.at(zone, pass) = fit_zone(points, work, zone, pass);
   });
   model.links = fit_links(all, prior.all_reduce, prior.links);
   model.spread = fit_spread(points);
