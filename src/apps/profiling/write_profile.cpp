@@ -24,10 +24,10 @@ std::string title(const RecordedSteps& steps) {
   double uncertainty = 0;
   for (const RankProfile& rank : steps.profiles())
     uncertainty = std::max(uncertainty, rank.clock_uncertainty);
-  std::string text =
-      fmt::format("profile of {} {} to {}, {} recorded on {} ranks, ms a step",
-                  name_of<StepKind>(steps.profiles().front().kind, step_kind_choices),
-                  steps.number(0), steps.number(steps.count() - 1), steps.count(), steps.ranks());
+  std::string text = fmt::format(
+      "profile of {} {} to {}, {} recorded on {} rank{}, ms a step",
+      name_of<StepKind>(steps.profiles().front().kind, step_kind_choices), steps.number(0),
+      steps.number(steps.count() - 1), steps.count(), steps.ranks(), steps.ranks() == 1 ? "" : "s");
   if (uncertainty > 0) text += fmt::format("; clocks known to {:.1f} us", 1e-3 * uncertainty);
   return text + "\n";
 }
