@@ -19,9 +19,6 @@ constexpr std::string_view kUsage =
     "usage: [mpirun -n RANKS] switchyard bench inference [--key value ...]\n"
     "Table of heads: parameters, peak memory of tensors, time of a pass, images/s.\n";
 
-/// Passes that a recorded program takes before it is replayed.
-constexpr int kPassesToRecord = 2;
-
 using Subjects = std::vector<std::unique_ptr<InferenceSubject>>;
 
 // A run's own configuration is the default of model and execution.
@@ -42,14 +39,6 @@ void require_full_batches(const InferenceBenchConfig& config, int ranks) {
              "--batch {} leaves some of the {} ranks without an image (only full batches are "
              "measured); give {} or more, or fewer ranks",
              config.batch, ranks, ranks);
-}
-
-void require_warmup(const InferenceBenchConfig& config, Machine& machine) {
-  if (!records_steps(config.training.execution.graphs, machine)) return;
-  SY_REQUIRE(config.warmup >= kPassesToRecord, ExitCode::bad_usage,
-             "--warmup {} ends before passes are recorded, which takes {}; give more, or "
-             "--graphs off",
-             config.warmup, kPassesToRecord);
 }
 
 Batch make_batch(const InferenceBenchConfig& config, const MeasuredRun* run, Machine& machine) {
@@ -121,7 +110,6 @@ void run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const La
   ProfileSession profile(config.training.profile, StepKind::benchmark, *unwatched,
                          RunFolder(config.run).profile("bench-inference"), launch.log);
   Machine& machine = profile.machine();
-  require_warmup(config, machine);
   const Batch batch = make_batch(config, measured_run, machine);
   Subjects subjects;
   for (HeadKind head : heads)

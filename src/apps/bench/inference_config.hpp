@@ -25,7 +25,7 @@ void visit(Visitor& v, InferenceBenchConfig& c) {
   v.field("heads", c.heads, "to measure in turn: of dense, soft, sparse and hard, with commas",
           "LIST");
   v.field("batch", c.batch, "global batch size, over all ranks", at_least(1), "images");
-  v.field("warmup", c.warmup, "passes of each head before those that are timed", at_least(1));
+  v.field("warmup", c.warmup, "passes of each head before those that are timed", at_least(0));
   v.field("repeats", c.repeats, "passes of each head that are timed", at_least(1));
   v.field("run", c.run,
           "run folder whose model, trained weights and test images to take; heads other than its "

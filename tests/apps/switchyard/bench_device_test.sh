@@ -25,11 +25,8 @@ holds comm.json '{"mpi", "staged"} <= {t["communicator"] for t in j["tables"]}'
 holds comm.json 'all(t["wrong"] == 0 for t in j["tables"])'
 grep -q "left out: two-level" "$work/log" || complain "two-level vanishes without a word"
 
-CUDA_EMULATION_DEVICES=1 bench 1 inference --width 2 --batch 4 --warmup 2 --repeats 3 \
+CUDA_EMULATION_DEVICES=1 bench 1 inference --width 2 --batch 4 --warmup 0 --repeats 3 \
   --json inference.json
 holds inference.json 'j["recorded"] and len(j["heads"]) == 4'
 holds inference.json 'all(0 < t for h in j["heads"] for t in h["device"]["times_ms"])'
-(cd "$work" && "$switchyard" bench inference --device cuda --width 2 --warmup 1 >log 2>&1) &&
-  complain "passes that record are timed"
-grep -q "warmup 1 ends before passes are recorded" "$work/log" || complain "nobody says why"
 exit "$((failures > 0))"
