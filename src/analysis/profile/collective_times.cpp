@@ -1,6 +1,7 @@
 #include "analysis/profile/collective_times.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <set>

@@ -1,6 +1,7 @@
 #include "analysis/profile/zone_times.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <tuple>
 #include <utility>

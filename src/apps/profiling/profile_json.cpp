@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <ranges>
+#include <utility>
 
 #include "analysis/profile/time_spans.hpp"
 

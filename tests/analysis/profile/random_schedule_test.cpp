@@ -1,6 +1,7 @@
 // Schedules drawn at random: what must hold of every one of them.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 
 #include "analysis/profile/profile_builder.hpp"

@@ -145,6 +145,21 @@ TEST_F(ReportTest, TextNamesTheCulprit) {
   EXPECT_NE(text.find("+1.0%"), text.npos) << text;
 }
 
+TEST_F(ReportTest, TextOfManyRanksNamesTheExtremes) {
+  const std::string text = profile_text(planted(12));
+  const auto begin = text.find("\nexperts ") + 1;
+  std::istringstream cells(text.substr(begin, text.find('\n', begin) - begin));
+  std::string zone, share, p50, p95, p99, least, least_rank, median, most, most_rank, max_over_mean;
+  cells >> zone >> share >> p50 >> p95 >> p99 >> least >> least_rank >> median >> most >>
+      most_rank >> max_over_mean;
+  EXPECT_EQ(share, "41.7%");
+  EXPECT_EQ(p99, "60.000");
+  EXPECT_EQ(least + " of " + least_rank, "40.000 of 0");
+  EXPECT_EQ(median, "40.000");
+  EXPECT_EQ(most + " of " + most_rank, "60.000 of 1");
+  EXPECT_EQ(max_over_mean, "1.44");
+}
+
 TEST_F(ReportTest, TextIsNeverWiderThanATerminal) {
   for (int ranks : {1, 2, 3, 7, 8, 9, 100}) {
     std::istringstream text(profile_text(planted(ranks)));
