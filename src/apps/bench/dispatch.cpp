@@ -19,10 +19,10 @@ std::string headline(const DispatchBenchConfig& config, Machine& machine) {
   const int ranks = machine.world().size();
   return fmt::format(
       "sparse MoE layer, {}, {} rank{}: {}\n"
-      "each case {} passes to warm up, then {} rounds of one pass a workload in turn; a pass ends "
-      "with its slowest rank\n"
+      "each workload {} passes to warm up, then {} rounds of one pass each in turn; a pass ends "
+      "with its slowest rank; / balanced: of the same round\n"
       "of {} passes recorded besides: sent, rows to other ranks, all ranks, a pass; overload, rows "
-      "of the fullest rank over the mean; wait, of the rank that waits longest for later ones\n",
+      "of the fullest rank over the mean;\nwait, of the rank that waits longest for later ones\n",
       name_of(config.machine.precision, precision_choices), ranks, ranks == 1 ? "" : "s",
       machine.description(), config.warmup, config.repeats, kRoutingSteps);
 }
@@ -33,17 +33,20 @@ void run(DispatchBenchConfig& config, const Launch& launch) {
   launch.world.set_deadline(std::chrono::seconds(config.deadline));
   use_threads(config.threads);
   auto machine = make_machine(config.machine, launch.world, launch.log);
-  std::vector<DispatchFigures> figures;
-  for (const std::vector<DispatchCase>& group : groups)
-    for (DispatchFigures& measured : measure_dispatch(
-             group, *machine, {.warmup = config.warmup, .repeats = config.repeats}, config.check)) {
+  const bool speaks = launch.world.rank().value == 0;
+  if (speaks) fmt::print("{}", headline(config, *machine));
+  Json all = Json::array();
+  for (const std::vector<DispatchCase>& group : groups) {
+    const std::vector<DispatchFigures> figures = measure_dispatch(
+        group, *machine, {.warmup = config.warmup, .repeats = config.repeats}, config.check);
+    for (const DispatchFigures& measured : figures) {
       if (measured.difference) require_agreement(*measured.difference, measured.measured_case);
-      figures.push_back(std::move(measured));
+      all.push_back(dispatch_to_json(measured));
     }
-  if (launch.world.rank().value == 0)
-    fmt::print("{}{}", headline(config, *machine), dispatch_table(figures));
+    if (speaks) fmt::print("\n{}", dispatch_table(figures));
+  }
   Json results = describe_bench("dispatch", *machine, fields_of(config));
-  results["cases"] = dispatch_to_json(figures);
+  results["cases"] = std::move(all);
   write_results(machine->world(), config.json, results);
 }
 

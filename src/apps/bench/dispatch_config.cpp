@@ -85,10 +85,14 @@ std::string workload_name(const DispatchCase& c) {
   return std::string(c.workload ? name_of(*c.workload, routing_workload_choices) : kRouter);
 }
 
+std::string sizes_text(const DispatchCase& c) {
+  return fmt::format("{}, {} tokens of {}, {} experts of {}, k {}, ep {}, overlap degree {}",
+                     name_of<DispatchPasses>(c.passes, dispatch_passes_choices), c.tokens,
+                     c.features, c.experts, c.expert_hidden, c.k, c.ep, c.overlap_degree);
+}
+
 std::string to_string(const DispatchCase& c) {
-  return fmt::format("{}, {}, {} tokens of {}, {} experts of {}, k {}, ep {}, overlap degree {}",
-                     workload_name(c), name_of<DispatchPasses>(c.passes, dispatch_passes_choices),
-                     c.tokens, c.features, c.experts, c.expert_hidden, c.k, c.ep, c.overlap_degree);
+  return fmt::format("{}, {}", workload_name(c), sizes_text(c));
 }
 
 }  // namespace switchyard

@@ -103,8 +103,9 @@ std::vector<std::vector<DispatchCase>> dispatch_cases(const DispatchBenchConfig&
 
 /// "router", "balanced", ...
 std::string workload_name(const DispatchCase& c);
-/// "balanced, both, 1024 tokens of 512, 8 experts of 64, k 2, ep 2, overlap degree 1": for
-/// messages.
+/// "both, 1024 tokens of 512, 8 experts of 64, k 2, ep 2, overlap degree 1".
+std::string sizes_text(const DispatchCase& c);
+/// The workload's name and these.
 std::string to_string(const DispatchCase& c);
 
 }  // namespace switchyard

@@ -14,6 +14,19 @@
 namespace switchyard {
 namespace {
 
+// What disturbed the machine in a round disturbed both.
+void add_ratios(std::vector<DispatchFigures>& cases) {
+  const auto balanced = std::ranges::find_if(cases, [](const DispatchFigures& figures) {
+    return figures.measured_case.workload == RoutingWorkload::balanced;
+  });
+  if (balanced == cases.end()) return;
+  const std::vector<double> reference = over_ranks(balanced->times.host);
+  for (DispatchFigures& figures : cases) {
+    figures.over_balanced = over_ranks(figures.times.host);
+    for (std::size_t i = 0; i < reference.size(); ++i) figures.over_balanced[i] /= reference[i];
+  }
+}
+
 using Subjects = std::vector<std::unique_ptr<DispatchSubject>>;
 
 std::vector<DispatchFigures> time_in_turn(std::span<const DispatchCase> cases,
@@ -33,6 +46,7 @@ std::vector<DispatchFigures> time_in_turn(std::span<const DispatchCase> cases,
     for (std::int64_t tokens : subjects[i]->tokens().counts()) figures.ranks.push_back({tokens});
     all.push_back(std::move(figures));
   }
+  add_ratios(all);
   return all;
 }
 

@@ -24,6 +24,8 @@ struct DispatchRank {
 struct DispatchFigures {
   DispatchCase measured_case;
   Measurement times;
+  std::vector<double> over_balanced = {};  ///< of each round, time over that of the balanced
+                                           ///< workload; empty where that is not among the cases
   std::optional<DispatchDifference> difference = {};  ///< where it was asked for
   std::vector<DispatchRank> ranks = {};
   std::vector<ZoneTimes> zones = {};

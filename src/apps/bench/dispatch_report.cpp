@@ -15,11 +15,9 @@ std::string_view passes_name(const DispatchCase& c) {
 }
 
 std::string heading() {
-  return fmt::format(
-      "{:<18}{:<8}{:>9}{:>9}{:>7}{:>8}{:>4}{:>4}{:>8}{:>10}{:>9}{:>10}{:>11}{:>10}{:>9}{:>7}{:>9}"
-      "\n",
-      "workload", "passes", "tokens", "features", "hidden", "experts", "k", "ep", "overlap",
-      "median ms", "p95 ms", "device ms", "tokens/s", "sent KiB", "overload", "worst", "wait ms");
+  return fmt::format("{:<18}{:>10}{:>9}{:>10}{:>23}{:>10}{:>10}{:>10}{:>8}{:>9}\n", "workload",
+                     "median ms", "p95 ms", "device ms", "/ balanced", "tokens/s", "sent KiB",
+                     "overload", "worst", "wait ms");
 }
 
 std::string device_text(const Measurement& times) {
@@ -27,16 +25,28 @@ std::string device_text(const Measurement& times) {
   return fmt::format("{:.3f}", kMillisecondsPerSecond * summarize(over_ranks(times.device)).median);
 }
 
+std::string ratio_text(const std::vector<double>& ratios) {
+  if (ratios.empty()) return "-";
+  const TimeSummary ratio = summarize(ratios);
+  return fmt::format("{:.3f} [{:.3f}, {:.3f}]", ratio.median, ratio.interval.low,
+                     ratio.interval.high);
+}
+
 std::string line_of(const DispatchFigures& figures) {
-  const DispatchCase& c = figures.measured_case;
   const TimeSummary time = summarize(over_ranks(figures.times.host));
   return fmt::format(
-      "{:<18}{:<8}{:>9}{:>9}{:>7}{:>8}{:>4}{:>4}{:>8}{:>10.3f}{:>9.3f}{:>10}{:>11.0f}{:>10.1f}"
-      "{:>9.3f}{:>7.3f}{:>9.3f}\n",
-      workload_name(c), passes_name(c), c.tokens, c.features, c.expert_hidden, c.experts, c.k, c.ep,
-      c.overlap_degree, kMillisecondsPerSecond * time.median, kMillisecondsPerSecond * time.p95,
-      device_text(figures.times), figures.tokens_per_second(), figures.sent_bytes() / kKibibyte,
-      figures.overload, figures.worst_overload, kMillisecondsPerSecond * figures.longest_waiting());
+      "{:<18}{:>10.3f}{:>9.3f}{:>10}{:>23}{:>10.0f}{:>10.1f}{:>10.3f}{:>8.3f}{:>9.3f}\n",
+      workload_name(figures.measured_case), kMillisecondsPerSecond * time.median,
+      kMillisecondsPerSecond * time.p95, device_text(figures.times),
+      ratio_text(figures.over_balanced), figures.tokens_per_second(),
+      figures.sent_bytes() / kKibibyte, figures.overload, figures.worst_overload,
+      kMillisecondsPerSecond * figures.longest_waiting());
+}
+
+Json ratio_to_json(const std::vector<double>& ratios) {
+  if (ratios.empty()) return nullptr;
+  const TimeSummary ratio = summarize(ratios);
+  return {{"median", ratio.median}, {"interval", {ratio.interval.low, ratio.interval.high}}};
 }
 
 Json case_to_json(const DispatchCase& c) {
@@ -88,10 +98,19 @@ Json difference_to_json(const std::optional<DispatchDifference>& difference) {
           {"parameter_gradients", difference->parameter_gradients}};
 }
 
-Json figures_to_json(const DispatchFigures& figures) {
+}  // namespace
+
+std::string dispatch_table(std::span<const DispatchFigures> cases) {
+  std::string text = sizes_text(cases.front().measured_case) + '\n' + heading();
+  for (const DispatchFigures& figures : cases) text += line_of(figures);
+  return text;
+}
+
+Json dispatch_to_json(const DispatchFigures& figures) {
   Json json = case_to_json(figures.measured_case);
   json["host"] = times_to_json(over_ranks(figures.times.host));
   json["device"] = times_to_json(over_ranks(figures.times.device));
+  json["over_balanced"] = ratio_to_json(figures.over_balanced);
   json["tokens_per_second"] = figures.tokens_per_second();
   json["sent_bytes_per_pass"] = figures.sent_bytes();
   json["overload"] = figures.overload;
@@ -101,20 +120,6 @@ Json figures_to_json(const DispatchFigures& figures) {
     json["ranks"].push_back(rank_to_json(figures, rank));
   for (const ZoneTimes& zone : figures.zones) json["zones"].push_back(zone_to_json(zone));
   return json;
-}
-
-}  // namespace
-
-std::string dispatch_table(std::span<const DispatchFigures> cases) {
-  std::string text = heading();
-  for (const DispatchFigures& figures : cases) text += line_of(figures);
-  return text;
-}
-
-Json dispatch_to_json(std::span<const DispatchFigures> cases) {
-  Json all = Json::array();
-  for (const DispatchFigures& figures : cases) all.push_back(figures_to_json(figures));
-  return all;
 }
 
 }  // namespace switchyard

@@ -9,10 +9,11 @@
 
 namespace switchyard {
 
-/// A line that names the columns, and one a case.
+/// Of cases that differ by their workloads alone: their sizes, the names of columns, one line a
+/// case.
 std::string dispatch_table(std::span<const DispatchFigures> cases);
 
-/// One object a case: its sizes, times, figures, ranks and zones.
-Json dispatch_to_json(std::span<const DispatchFigures> cases);
+/// A case's sizes, times, figures, ranks and zones.
+Json dispatch_to_json(const DispatchFigures& figures);
 
 }  // namespace switchyard

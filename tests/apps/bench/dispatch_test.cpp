@@ -157,14 +157,21 @@ TEST_F(Dispatch, CountsTokensRowsBytesAndOverloadExactly) {
 }
 
 TEST_F(Dispatch, TimesEachRepetitionOnEachRank) {
-  const DispatchCase c = case_of({}, DispatchPasses::both);
-  const DispatchFigures figures =
-      measure_dispatch({&c, 1}, *machine_, {.warmup = 1, .repeats = 4}, true).front();
-  ASSERT_EQ(figures.times.host.size(), 4u);
-  for (const auto& repetition : figures.times.host)
-    ASSERT_EQ(repetition.size(), static_cast<std::size_t>(world().size()));
-  EXPECT_TRUE(figures.difference);
-  EXPECT_TRUE(figures.times.device.empty());
+  const DispatchCase cases[] = {case_of({}, DispatchPasses::both),
+                                case_of(RoutingWorkload::balanced, DispatchPasses::both)};
+  const auto both = measure_dispatch(cases, *machine_, {.warmup = 1, .repeats = 4}, true);
+  for (const DispatchFigures& figures : both) {
+    ASSERT_EQ(figures.times.host.size(), 4u);
+    EXPECT_EQ(figures.times.host[0].size(), static_cast<std::size_t>(world().size()));
+    EXPECT_TRUE(figures.times.device.empty());
+    EXPECT_TRUE(figures.difference);
+  }
+  EXPECT_EQ(both[1].over_balanced, std::vector<double>(4, 1.0));
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_DOUBLE_EQ(both[0].over_balanced[i], std::ranges::max(both[0].times.host[i]) /
+                                                   std::ranges::max(both[1].times.host[i]));
+  EXPECT_TRUE(measure_dispatch({cases, 1}, *machine_, {.warmup = 1, .repeats = 1}, false)[0]
+                  .over_balanced.empty());
 }
 
 }  // namespace
