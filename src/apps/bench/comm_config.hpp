@@ -12,8 +12,7 @@ inline constexpr Choice<DType> exchanged_dtype_choices[] = {
     {DType::f32, "f32"}, {DType::f64, "f64"}, {DType::bf16, "bf16"}, {DType::i64, "i64"}};
 
 struct CommBenchConfig {
-  std::string collectives =
-      "all_reduce,all_gather,reduce_scatter,all_to_all,all_to_all_v,broadcast";
+  std::string collectives = "all";
   std::string communicators = "all";
   std::string min_bytes = "1K";
   std::string max_bytes = "16M";
@@ -34,7 +33,10 @@ struct CommBenchConfig {
 template <class Visitor>
 void visit(Visitor& v, CommBenchConfig& c) {
   v.group("Benchmark");
-  v.field("collectives", c.collectives, "which, with commas", "LIST");
+  v.field("collectives", c.collectives,
+          "of all_reduce, all_gather, reduce_scatter, all_to_all, all_to_all_v and broadcast, with "
+          "commas; or all",
+          "LIST");
   v.field("communicators", c.communicators,
           "of mpi, nccl, staged and two-level, with commas; all: those that there are here",
           "LIST");

@@ -30,8 +30,10 @@ std::vector<std::int64_t> message_sizes(std::int64_t first, std::int64_t last, i
   SY_REQUIRE(first <= last, ExitCode::bad_usage,
              "--min-bytes {} is above --max-bytes {}; exchange them", first, last);
   std::vector<std::int64_t> sizes;
-  for (std::int64_t size = first; size <= last; size *= factor) sizes.push_back(size);
-  return sizes;
+  for (std::int64_t size = first;; size *= factor) {
+    sizes.push_back(size);
+    if (size > last / factor) return sizes;  // the next one may not fit into its type
+  }
 }
 
 }  // namespace switchyard

@@ -28,6 +28,7 @@ ExitCode run_kind(const Launch& launch, const Words& words) {
   for (const Kind& kind : kKinds)
     if (asked == kind.name) return kind.run(launch, Words(words.begin() + 1, words.end()));
   const bool help = asked == "--help" || asked == "-h";
+  SY_REQUIRE(help || !words.empty(), ExitCode::bad_usage, "bench takes a kind first\n{}", kUsage);
   SY_REQUIRE(help, ExitCode::bad_usage, "'{}' is nothing that bench can measure\n{}", asked,
              kUsage);
   if (launch.world.rank().value == 0) fmt::print("{}", kUsage);

@@ -26,6 +26,9 @@ TEST(CommSizes, RefusesWhatIsNoSize) {
 TEST(CommSizes, GrowByTheFactor) {
   EXPECT_EQ(message_sizes(8, 100, 3), (std::vector<std::int64_t>{8, 24, 72}));
   EXPECT_EQ(message_sizes(8, 8, 2), (std::vector<std::int64_t>{8}));
+  EXPECT_EQ(message_sizes(4, 12, 3), (std::vector<std::int64_t>{4, 12}));
+  EXPECT_EQ(message_sizes(1, std::int64_t{1} << 40, 1 << 30),
+            (std::vector<std::int64_t>{1, 1 << 30}));
   EXPECT_TRUE(contains(error_text(ExitCode::bad_usage, [] { message_sizes(9, 8, 2); }),
                        "--min-bytes 9 is above --max-bytes 8"));
 }

@@ -37,6 +37,7 @@ done
 bench 2 "needs several ranks.*nothing travels" 1 "${comm[@]}"
 bench 2 "min-bytes 1Q is no size" 2 "${comm[@]}" --min-bytes 1Q
 bench 2 "'speed' is nothing that bench can measure" 2 speed
+bench 2 "bench takes a kind first" 2
 bench 0 "^  comm " 1 --help
 bench 0 "--hot-factor" 1 comm --help
 exit "$((failures > 0))"
