@@ -29,4 +29,10 @@ CUDA_EMULATION_DEVICES=1 bench 1 inference --width 2 --batch 4 --warmup 0 --repe
   --json inference.json
 holds inference.json 'j["recorded"] and len(j["heads"]) == 4'
 holds inference.json 'all(0 < t for h in j["heads"] for t in h["device"]["times_ms"])'
+
+CUDA_EMULATION_DEVICES=1 bench 2 dispatch --workload router,zero_rank,burst --tokens 24 \
+  --features 8 --expert-hidden 4 --experts 6 --overlap-degree 2 --precision f64 --warmup 1 \
+  --repeats 2 --check --json dispatch.json
+holds dispatch.json 'len(j["cases"]) == 6'
+holds dispatch.json 'all(0 < t for c in j["cases"] for t in c["device"]["times_ms"])'
 exit "$((failures > 0))"
