@@ -44,7 +44,7 @@ void ProfileSession::write() {
   agree(machine_.world(), [&] {
     if (machine_.world().rank().value != 0) return;
     write_profile(folder_, profiles);
-    log_.end_progress(fmt::format("profile: {}", folder_.string()));
+    log_.info("profile: {}", folder_.string());
     fmt::print("{}", profile_text(profiles));
   });
 }
