@@ -16,7 +16,7 @@ int count_loads(std::span<const MeasuredPoint> points);
 
 /// Each zone's cost from its measured times; a link's latency and bandwidth from the calls within a
 /// node, and from those between nodes, where there are any, else as `prior` has them; `spread` from
-/// the waiting. All by least squares of relative errors with nothing negative. `calls`: more calls,
+/// the waiting. All by nonnegative_fit(). `calls`: more calls,
 /// as from a benchmark. Error(bad_data) with fewer than kLeastLoads loads, or a figure that cannot
 /// have been measured.
 ScalingModel fit_model(std::span<const MeasuredPoint> points, std::span<const MeasuredCall> calls,

@@ -9,9 +9,9 @@
 
 namespace switchyard {
 
-/// `folders` with commas: run folders, and folders of launch/scaling. Runs of one configuration on
-/// one grid become one point, of medians. Error(bad_data) where there is no profile, or one that
-/// cannot be read.
+/// `folders` with commas: run folders, and folders of launch/scaling. Of runs of one configuration
+/// on one grid the one with the median step is taken. Error(bad_data) where there is no profile, or
+/// one that cannot be read.
 std::vector<MeasuredPoint> read_measured_points(const std::string& folders, int classes);
 
 /// The calls of the first communicator in a file of `bench comm --json`.

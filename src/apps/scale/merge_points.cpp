@@ -3,33 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
 namespace switchyard {
 namespace {
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-// All of one shape and grid, at least one.
-MeasuredPoint merge(const std::vector<const MeasuredPoint*>& repeats) {
-  auto median_of = [&](const std::function<double(const MeasuredPoint&)>& figure) {
-    std::vector<double> values;
-    for (const MeasuredPoint* repeat : repeats) values.push_back(figure(*repeat));
-    return median(values);
-  };
-  MeasuredPoint merged = *repeats.front();
+// All of one shape and grid, at least one. Medians of each zone would not add up to a step.
+MeasuredPoint merge(std::vector<const MeasuredPoint*> repeats) {
+  std::ranges::sort(repeats, {}, [](const MeasuredPoint* repeat) { return repeat->step; });
+  MeasuredPoint merged = *repeats[(repeats.size() - 1) / 2];
   merged.name = describe(merged.shape, merged.grid);
-  merged.step = median_of([](const MeasuredPoint& p) { return p.step; });
-  merged.waiting = median_of([](const MeasuredPoint& p) { return p.waiting; });
-  merged.overload = median_of([](const MeasuredPoint& p) { return p.overload; });
-  ZoneTable<double>::for_each([&](Zone zone, Pass pass) {
-    merged.computed.at(zone, pass) =
-        median_of([&](const MeasuredPoint& p) { return p.computed.at(zone, pass); });
-  });
   merged.calls.clear();
   for (const MeasuredPoint* repeat : repeats)
     merged.calls.insert(merged.calls.end(), repeat->calls.begin(), repeat->calls.end());

@@ -7,8 +7,8 @@
 
 namespace switchyard {
 
-/// Points of one shape and grid become one whose times are their medians; calls are kept all. In
-/// order of first occurrence, named by what they are of.
+/// Of points of one shape and grid the one with the median step (of two in the middle the faster),
+/// with the calls of all. In order of first occurrence, named by what they are of.
 std::vector<MeasuredPoint> merge_points(const std::vector<MeasuredPoint>& points);
 
 /// What tells points apart: "sparse, 8 experts, width 64, f32, batch 128, 2 x 1".
