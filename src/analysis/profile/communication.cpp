@@ -25,7 +25,7 @@ WaitOfRecord waits(const GroupCalls& calls) {
 Spans spans_of(const RecordedSteps& steps, std::size_t rank, const WaitOfRecord& waits) {
   Spans spans;
   for (const CollectiveRecord& call : steps.profiles()[rank].collectives) {
-    if (!steps.position(rank, call.step, call.under_way.begin)) continue;
+    if (!steps.position(rank, call.step)) continue;
     const TimeSpan still = exposed(call);
     spans.any.push_back(call.under_way);
     spans.any.push_back(still);

@@ -87,7 +87,7 @@ GroupCalls group_calls(const RecordedSteps& steps) {
     const RankProfile& profile = steps.profiles()[rank];
     const std::vector<std::int64_t> which = ordinals(profile.groups);
     for (const CollectiveRecord& record : profile.collectives) {
-      if (!steps.position(rank, record.step, record.under_way.begin)) continue;
+      if (!steps.position(rank, record.step)) continue;
       const auto g = static_cast<std::size_t>(record.group);
       const GroupRecord& group = profile.groups[g];
       const CallKey key(group.name, group.members, which[g], record.sequence);

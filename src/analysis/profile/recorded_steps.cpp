@@ -46,11 +46,4 @@ std::optional<std::size_t> RecordedSteps::position(std::size_t rank, std::int32_
   return static_cast<std::size_t>(positions[i]);
 }
 
-std::optional<std::size_t> RecordedSteps::position(std::size_t rank, std::int32_t index,
-                                                   std::int64_t begin) const {
-  const auto found = position(rank, index);
-  if (!found || begin < at(rank, *found).device.begin) return std::nullopt;
-  return found;
-}
-
 }  // namespace switchyard

@@ -26,12 +26,9 @@ class RecordedSteps {
   const StepRecord& at(std::size_t rank, std::size_t position) const;
   /// Seconds of the recorded steps of a rank.
   std::vector<double> seconds(std::size_t rank) const;
-  /// Position of the rank's step `index`; nothing for steps that were not recorded.
+  /// Position of the rank's step `index`; nothing for steps that were not recorded,
+  /// or that were called off at the end.
   std::optional<std::size_t> position(std::size_t rank, std::int32_t index) const;
-  /// The same for what began at `begin`; nothing also for what began before its step did: it was
-  /// noted for one that was called off.
-  std::optional<std::size_t> position(std::size_t rank, std::int32_t index,
-                                      std::int64_t begin) const;
 
  private:
   std::span<const RankProfile> profiles_;

@@ -11,7 +11,7 @@ Traffic traffic(const RecordedSteps& steps) {
   for (std::size_t from = 0; from < ranks; ++from) {
     const RankProfile& sender = steps.profiles()[from];
     for (const CollectiveRecord& call : sender.collectives) {
-      if (!steps.position(from, call.step, call.under_way.begin)) continue;
+      if (!steps.position(from, call.step)) continue;
       const auto& members = sender.groups[static_cast<std::size_t>(call.group)].members;
       for (std::size_t m = 0; m < call.sent.size(); ++m) {
         const auto to = static_cast<std::size_t>(members[m]);

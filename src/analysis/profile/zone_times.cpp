@@ -58,7 +58,7 @@ void book_step_zones(Booking& booking, const RecordedSteps& steps, std::size_t r
     booking.add({Zone::other, Pass::forward}, rank, p, steps.at(rank, p).device.length());
   const auto& stays = steps.profiles()[rank].zones;
   for (const ZoneRecord& stay : stays) {
-    const auto step = steps.position(rank, stay.step, stay.device.begin);
+    const auto step = steps.position(rank, stay.step);
     if (!step) continue;
     const std::int64_t length = intersection(stay.device, steps.at(rank, *step).device).length();
     const ZoneRecord around =

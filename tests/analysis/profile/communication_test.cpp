@@ -61,6 +61,20 @@ TEST(Communication, SeparatesWaitingWithinTheExposedTime) {
   EXPECT_NEAR(ranks[1].exposed_waiting, 0, kTiny);
 }
 
+// The host goes ahead of its device: it exchanges counts before the device has begun the step.
+TEST(Communication, OfTheHostsMemoryCountsBeforeTheDeviceBegins) {
+  std::vector<ProfileBuilder> ranks;
+  for (int r = 0; r < 2; ++r) {
+    ProfileBuilder& rank = ranks.emplace_back(r);
+    rank.group("world", {0, 1});
+    rank.step(0, {0, 500});
+    rank.profile.steps[0].device = {300, 1300};
+    rank.collective(Collective::all_to_all_counts, 0, {100, 150});
+  }
+  for (const RankCommunication& rank : communication_of(ranks))
+    EXPECT_NEAR(rank.exposed, 50 * kNano, kTiny);
+}
+
 TEST(Communication, OfARankAloneIsNone) {
   ProfileBuilder rank(0);
   rank.step(0, {0, 1000});

@@ -25,8 +25,6 @@ TEST(RecordedSteps, LeaveOutTimedOnes) {
   EXPECT_EQ(steps.position(0, 0), std::nullopt);
   EXPECT_EQ(steps.position(0, 2), 1u);
   EXPECT_EQ(steps.position(0, 3), std::nullopt);  // of a step that was called off at the end
-  EXPECT_EQ(steps.position(0, 1, 10), 0u);
-  EXPECT_EQ(steps.position(0, 1, 9), std::nullopt);
 }
 
 TEST(RecordedSteps, WithoutAnySayWhatToDo) {

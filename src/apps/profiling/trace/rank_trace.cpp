@@ -70,7 +70,7 @@ class RankTraceMaker {
     trace_.lanes.push_back({kComputeLane, fmt::format("stream {}: compute", kComputeLane)});
     for (const ComputeStretch& stretch : compute_stretches(profile_)) {
       const ZoneRecord& zone = profile_.zones[stretch.zone];
-      const StepRecord* step = step_of(zone.step, zone.device);
+      const StepRecord* step = step_of(zone.step);
       if (step && stretch.when.begin < step->device.end)
         add("kernel", name_of_zone(zone), kComputeLane, intersection(stretch.when, step->device),
             on_stream(kComputeLane, number_of_zone(stretch.zone)));
@@ -104,9 +104,9 @@ class RankTraceMaker {
   static std::size_t number_of_zone(std::size_t i) { return i + 1; }
   std::size_t number_of_call(std::size_t i) const { return profile_.zones.size() + i + 1; }
 
-  /// The recorded step that it is of; null: it was noted for one that was called off.
-  const StepRecord* step_of(std::int32_t step, TimeSpan when) const {
-    const auto position = context_.steps.position(rank_, step, when.begin);
+  /// The recorded step of this index; null: it was not recorded.
+  const StepRecord* step_of(std::int32_t step) const {
+    const auto position = context_.steps.position(rank_, step);
     return position ? &context_.steps.at(rank_, *position) : nullptr;
   }
 
@@ -127,7 +127,7 @@ class RankTraceMaker {
 
   void add_zone(std::size_t i) {
     const ZoneRecord& zone = profile_.zones[i];
-    if (const StepRecord* step = step_of(zone.step, zone.device))
+    if (const StepRecord* step = step_of(zone.step))
       add("cpu_op", name_of_zone(zone), kHostLane, intersection(zone.host, step->host),
           link(number_of_zone(i)));
   }
@@ -144,7 +144,7 @@ class RankTraceMaker {
     const std::vector<CollectiveRecord>& calls = profile_.collectives;
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < calls.size(); ++i)
-      if (step_of(calls[i].step, calls[i].under_way)) order.push_back(i);
+      if (step_of(calls[i].step)) order.push_back(i);
     std::ranges::stable_sort(order, {}, [&](std::size_t i) { return calls[i].under_way.begin; });
     return order;
   }
