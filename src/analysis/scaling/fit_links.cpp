@@ -9,7 +9,7 @@ namespace {
 constexpr int kRounds = 8;
 
 Link fitted(const std::vector<FitRow>& rows, const Link& prior) {
-  const std::vector<double> c = nonnegative_fit(rows, 2);
+  const std::vector<double> c = nonnegative_fit(rows, 2, ErrorScale::value);
   return {c[0] > 0 ? c[0] : prior.latency, c[1] > 0 ? 1 / c[1] : prior.bandwidth};
 }
 

@@ -30,7 +30,7 @@ LinearCost fit_zone(std::span<const MeasuredPoint> points, std::span<const ZoneT
   for (std::size_t i = 0; i < points.size(); ++i)
     if (const double seconds = points[i].computed.at(zone, pass); seconds > 0)
       rows.push_back({{work[i].at(zone, pass), 1}, seconds});
-  const std::vector<double> c = nonnegative_fit(rows, 2);
+  const std::vector<double> c = nonnegative_fit(rows, 2, ErrorScale::expectation);
   return {.fixed = c[1], .per_unit = c[0]};
 }
 
@@ -45,7 +45,7 @@ double fit_spread(std::span<const MeasuredPoint> points) {
   for (const MeasuredPoint& point : points)
     if (point.waiting > 0)
       rows.push_back({{expected_largest(point.grid.ranks) * sum(point.computed)}, point.waiting});
-  return nonnegative_fit(rows, 1)[0];
+  return nonnegative_fit(rows, 1, ErrorScale::expectation)[0];
 }
 
 }  // namespace

@@ -72,14 +72,14 @@ Vector fit_nonnegative(const Matrix& x, const Vector& y) {
 
 }  // namespace
 
-// Errors relative to the values would count a value that is too large less than one that is too
-// small, and fit too little.
-std::vector<double> nonnegative_fit(const std::vector<FitRow>& rows, std::size_t features) {
+std::vector<double> nonnegative_fit(const std::vector<FitRow>& rows, std::size_t features,
+                                    ErrorScale scale) {
   if (rows.empty()) return std::vector<double>(features, 0.0);
   const Matrix x = features_of(rows, features);
   const Vector y = values_of(rows);
   Vector expected = y, c;
-  for (int round = 0; round < kRounds; ++round) {
+  const int rounds = scale == ErrorScale::value ? 1 : kRounds;
+  for (int round = 0; round < rounds; ++round) {
     const Vector weights = expected.cwiseInverse();
     c = fit_nonnegative(weights.asDiagonal() * x, weights.asDiagonal() * y);
     const Vector now = x * c;

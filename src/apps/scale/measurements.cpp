@@ -7,6 +7,7 @@
 #include "apps/scale/merge_points.hpp"
 #include "apps/scale/profile_point.hpp"
 #include "base/config/config.hpp"
+#include "base/config/value_text.hpp"
 #include "parallel/grid.hpp"
 #include "train/run_folder.hpp"
 
@@ -17,11 +18,16 @@ namespace fs = std::filesystem;
 
 constexpr double kSecondsOfMillisecond = 1e-3;
 
-StepShape shape_of_words(const std::vector<std::string>& words, int classes, int* ep) {
+// What a training was asked for.
+struct Asked {
+  StepShape shape;
+  int ep = 0;  // 0: switchyard chose
+};
+
+Asked asked_for(const std::vector<std::string>& words, int classes) {
   TrainConfig training;
   read_config(training, words);
-  *ep = training.execution.ep;
-  return shape_of(training, classes);
+  return {shape_of(training, classes), training.execution.ep};
 }
 
 MeasuredPoint read_run(const fs::path& folder, int classes) {
@@ -31,22 +37,27 @@ MeasuredPoint read_run(const fs::path& folder, int classes) {
              "{} holds neither a profiled run nor a sweep (there is no {}, and no results.json); "
              "measure with switchyard train --profile, or with launch/scaling",
              folder.string(), file.string());
-  int ep = 0;
-  const StepShape shape = shape_of_words({"--config", run.config_file().string()}, classes, &ep);
+  const auto [shape, ep] = asked_for({"--config", run.config_file().string()}, classes);
   const int ranks = ranks_of_profile(file);
   return read_profile_point(file, shape,
                             {ranks, choose_expert_parallel(ep, ranks, shape.model.head)});
+}
+
+int ep_of(const std::string& grid, const fs::path& folder) {
+  const auto ep = parse_number<int>(grid.substr(grid.find('x') + 1));
+  SY_REQUIRE(ep && *ep > 0, ExitCode::bad_data,
+             "the results in {} have a grid '{}' (expected DPxEP, as in 2x1); sweep anew",
+             folder.string(), grid);
+  return *ep;
 }
 
 void read_sweep(const fs::path& folder, int classes, std::vector<MeasuredPoint>& points) {
   read_json_file(folder / "results.json", "results file of launch/scaling", [&](const Json& sweep) {
     const auto words = sweep.at("settings").at("arguments").get<std::vector<std::string>>();
     for (const Json& entry : sweep.at("points")) {
-      int ep = 0;
-      StepShape shape = shape_of_words(words, classes, &ep);
+      StepShape shape = asked_for(words, classes).shape;
       shape.batch = entry.at("batch").get<std::int64_t>();
-      const auto grid = entry.at("grid").get<std::string>();
-      ep = std::stoi(grid.substr(grid.find('x') + 1));
+      const int ep = ep_of(entry.at("grid").get<std::string>(), folder);
       for (const Json& repeat : entry.at("repeats"))
         points.push_back(read_profile_point(folder / repeat.at("profile").get<std::string>(), shape,
                                             {entry.at("ranks").get<int>(), ep}));

@@ -86,6 +86,13 @@ TEST_F(Measurements, OfASweepAreReadByItsResults) {
   EXPECT_EQ(points[0].grid, (GridShape{2, 1}));
   EXPECT_EQ(points[0].shape.batch, 96);
   EXPECT_EQ(points[0].shape.model.width, 16);
+
+  json wrong = sweep;
+  wrong["points"][0]["grid"] = "auto";
+  write_file(folder_ / "results.json", wrong.dump());
+  EXPECT_TRUE(contains(
+      error_text(ExitCode::bad_data, [&] { read_measured_points(folder_.path().string(), 10); }),
+      "have a grid 'auto'"));
 }
 
 TEST_F(Measurements, RefuseFilesThatAreNoProfiles) {
