@@ -28,7 +28,7 @@ std::string title(const RecordedSteps& steps) {
       "profile of {} {} to {}, {} recorded on {} rank{}, ms a step",
       name_of<StepKind>(steps.profiles().front().kind, step_kind_choices), steps.number(0),
       steps.number(steps.count() - 1), steps.count(), steps.ranks(), steps.ranks() == 1 ? "" : "s");
-  if (uncertainty > 0) text += fmt::format("; clocks known to {:.1f} us", 1e-3 * uncertainty);
+  if (uncertainty > 0) text += fmt::format("\nclocks known to {:.1f} us", 1e-3 * uncertainty);
   return text + "\n";
 }
 

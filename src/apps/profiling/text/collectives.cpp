@@ -47,7 +47,9 @@ Ranks over_ranks(const CollectiveTimes& times) {
 std::string straggler(const CollectiveTimes& times) {
   const auto rank = times.straggler();
   if (!rank) return "open";
-  return fmt::format("{}: {}/{}", *rank, times.per_rank[*rank]->times_last, times.calls);
+  const double share = *ratio(static_cast<double>(times.per_rank[*rank]->times_last),
+                              static_cast<double>(times.calls));
+  return fmt::format("{}: {:.0f}%", *rank, 100 * share);
 }
 
 // Of what computing went on beside, nobody saw the end at once.
