@@ -69,7 +69,7 @@ class Sums {
     ++member_calls_;
     const double per_step = 1 / static_cast<double>(steps_.count());
     sum->waiting += per_step * seconds(call.waiting(member));
-    sum->transferring += per_step * seconds(call.transferring());
+    sum->transferring += per_step * seconds(call.transferring(member));
     sum->exposed += per_step * seconds(record.waited_total);
     sum->overlapped +=
         per_step * seconds(std::max<std::int64_t>(0, call.stay(member) - record.waited_total));

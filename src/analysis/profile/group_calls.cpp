@@ -1,6 +1,7 @@
 #include "analysis/profile/group_calls.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -45,11 +46,24 @@ bool is_whole(const GroupCall& call) {
   return std::ranges::find(call.records, nullptr) == call.records.end();
 }
 
+std::vector<bool> exchanging_members(const GroupCall& call) {
+  std::vector<bool> exchanging(call.members.size());
+  for (std::size_t from = 0; from < call.members.size(); ++from) {
+    const std::vector<std::int64_t>& sent = call.records[from]->sent;
+    for (std::size_t to = 0; to < sent.size(); ++to)
+      if (to != from && sent[to] > 0) exchanging[from] = exchanging[to] = true;
+  }
+  if (std::ranges::find(exchanging, true) == exchanging.end())
+    exchanging.assign(exchanging.size(), true);
+  return exchanging;
+}
+
 }  // namespace
 
 std::int64_t GroupCall::transferring() const {
-  std::int64_t shortest = stay(0);
-  for (std::size_t m = 1; m < records.size(); ++m) shortest = std::min(shortest, stay(m));
+  std::int64_t shortest = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t m = 0; m < records.size(); ++m)
+    if (exchanges[m]) shortest = std::min(shortest, stay(m));
   return shortest;
 }
 
@@ -98,10 +112,12 @@ GroupCalls group_calls(const RecordedSteps& steps) {
   }
   GroupCalls result;
   for (auto& [key, call] : calls) {
-    if (is_whole(call))
+    if (is_whole(call)) {
+      call.exchanges = exchanging_members(call);
       result.whole.push_back(std::move(call));
-    else
+    } else {
       ++result.incomplete;
+    }
   }
   return result;
 }

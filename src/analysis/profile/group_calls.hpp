@@ -16,12 +16,19 @@ struct GroupCall {
   Pass pass = Pass::forward;
   bool started = false;
   std::vector<const CollectiveRecord*> records;  ///< one a member
+  /// One a member: it exchanges with others. Of a collective on rows that has none for it, it may
+  /// leave at once; where that holds of all, as for other collectives, all count as exchanging.
+  std::vector<bool> exchanges = {};
 
   /// Nanoseconds for which the member was under way, its wait among them.
   std::int64_t stay(std::size_t member) const { return records[member]->under_way.length(); }
-  /// Nanoseconds of the shortest stay: nobody waits for the last to enter.
+  /// Nanoseconds of the shortest stay that exchanges: nobody waits for the last to enter.
   std::int64_t transferring() const;
-  std::int64_t waiting(std::size_t member) const { return stay(member) - transferring(); }
+  /// Of this member; 0 where it exchanges nothing.
+  std::int64_t transferring(std::size_t member) const {
+    return exchanges[member] ? transferring() : 0;
+  }
+  std::int64_t waiting(std::size_t member) const { return stay(member) - transferring(member); }
   /// The size that algbw is computed from: of rows, the most that a member sends or receives.
   std::int64_t bytes() const;
   /// The member that entered last on rank 0's clock; nothing where the clocks' uncertainties leave

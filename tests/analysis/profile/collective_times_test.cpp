@@ -151,6 +151,40 @@ TEST(CollectiveTimes, TakeWhatARankReceivesForTheBytesOfRows) {
   EXPECT_EQ(times_of(ranks)[0].max_bytes, 150);
 }
 
+// Rank 2 has rows for itself alone and leaves at once; rank 1 comes 300 ns late, and then the two
+// of them exchange for 100.
+TEST(CollectiveTimes, OfRowsAreNotMeasuredByARankThatHasNoneForOthers) {
+  std::vector<ProfileBuilder> ranks;
+  const std::vector<TimeSpan> stays = {{100, 500}, {400, 500}, {100, 105}};
+  const std::vector<std::vector<std::int64_t>> sent = {{0, 0, 0}, {2000, 7, 0}, {0, 0, 90}};
+  for (std::size_t r = 0; r < 3; ++r) {
+    ProfileBuilder& rank = ranks.emplace_back(static_cast<std::int32_t>(r));
+    const auto ep = rank.group("ep", {0, 1, 2});
+    rank.step(0, {0, 1000});
+    rank.collective(Collective::all_to_all_rows, ep, stays[r], 0).sent = sent[r];
+  }
+  const CollectiveTimes sums = times_of(ranks)[0];
+  const std::vector<double> waiting = {300, 0, 5}, transferring = {100, 100, 0};
+  for (std::size_t r = 0; r < 3; ++r) {
+    EXPECT_NEAR(sums.per_rank[r]->waiting, waiting[r] * kNano, kTiny) << r;
+    EXPECT_NEAR(sums.per_rank[r]->transferring, transferring[r] * kNano, kTiny) << r;
+  }
+  EXPECT_NEAR(sums.transferring_per_call, 100 * kNano, kTiny);
+  EXPECT_NEAR(*sums.algbw, 2000 / 100e-9, 1);
+}
+
+TEST(CollectiveTimes, OfRowsThatAllStayWhereTheyAreLastAsLongAsTheShortest) {
+  std::vector<ProfileBuilder> ranks;
+  for (int r = 0; r < 2; ++r) {
+    ProfileBuilder& rank = ranks.emplace_back(r);
+    const auto ep = rank.group("ep", {0, 1});
+    rank.step(0, {0, 1000});
+    rank.collective(Collective::all_to_all_rows, ep, {100, 110 + 10 * r}, 50).sent = {
+        r == 0 ? 50 : 0, r == 1 ? 50 : 0};
+  }
+  EXPECT_NEAR(times_of(ranks)[0].per_rank[1]->transferring, 10 * kNano, kTiny);
+}
+
 TEST(CollectiveTimes, LeaveOutCallsThatNotAllRecorded) {
   auto ranks = all_reduces(2, 3, 100, [](int) { return 0; });
   ranks[1].profile.collectives.pop_back();

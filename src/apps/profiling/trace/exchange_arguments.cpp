@@ -120,7 +120,7 @@ std::string ExchangeArguments::with_costs(const RankProfile& profile,
   if (!place) return text;
   text += fmt::format(R"j(,"Waiting (us)":{:.3f},"Transferring (us)":{:.3f})j",
                       microseconds(place->call->waiting(place->member)),
-                      microseconds(place->call->transferring()));
+                      microseconds(place->call->transferring(place->member)));
   if (const auto last = place->call->straggler(profiles_))
     text += fmt::format(R"(,"Last to enter":{})", place->call->members[*last]);
   return text;
