@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "profile/recorder.hpp"
+
 namespace switchyard {
 namespace {
 

@@ -82,6 +82,7 @@ CollectiveRecord ProfiledCommunicator::next(Collective operation, std::int64_t b
 CollectiveRecord ProfiledCommunicator::next_rows(Collective operation, const Tensor& send,
                                                  Counts send_rows) {
   CollectiveRecord call = next(operation, bytes_of(send));
+  if (!recorder_.recording()) return call;
   for (std::int64_t rows : send_rows) call.sent.push_back(rows * bytes_of_row(send));
   return call;
 }
@@ -144,7 +145,7 @@ std::unique_ptr<Request> ProfiledCommunicator::start_all_to_all_rows(Tensor send
 
 void ProfiledCommunicator::all_gather_rows(const Tensor& mine, Tensor& all, Counts rows) {
   CollectiveRecord call = next(Collective::all_gather, bytes_of(all));
-  call.sent.assign(rows.size(), bytes_of(mine));
+  if (recorder_.recording()) call.sent.assign(rows.size(), bytes_of(mine));
   watch(std::move(call), mine.memory(), [&] { inner().all_gather_rows(mine, all, rows); });
 }
 

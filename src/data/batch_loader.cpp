@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "data/sampler.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 

@@ -10,9 +10,10 @@
 #include "base/ids.hpp"
 #include "data/batch.hpp"
 #include "data/dataset.hpp"
-#include "profile/recorder.hpp"
 
 namespace switchyard {
+
+class Recorder;
 
 /// Which batches of an epoch, and whose share of them.
 struct BatchPlan {

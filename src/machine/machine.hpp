@@ -10,6 +10,7 @@
 #include "comm/communicator.hpp"
 #include "ops/backend.hpp"
 #include "ops/precision.hpp"
+#include "profile/clock.hpp"
 
 namespace switchyard {
 

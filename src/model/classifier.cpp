@@ -1,5 +1,7 @@
 #include "model/classifier.hpp"
 
+#include "profile/recorder.hpp"
+
 namespace switchyard {
 
 Classifier::Classifier(Backend& backend, DType dtype, const ModelConfig& config, ExpertRange local,

@@ -2,6 +2,7 @@
 
 #include "model/experts.hpp"
 #include "ops/arithmetic.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {

@@ -25,9 +25,10 @@
 #include "base/config/field.hpp"
 #include "device/enqueued.hpp"
 #include "ops/kernel_types.hpp"
-#include "profile/recorder.hpp"
 
 namespace switchyard {
+
+class Recorder;
 
 /// A convolution with fixed weights, for inference: weights are packed once, then
 /// y = activation(conv2d(x, w) + bias + residual). `residual` may be undefined.

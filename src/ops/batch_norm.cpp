@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ops/arithmetic.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {

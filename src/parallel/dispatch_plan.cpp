@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "parallel/grid.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {

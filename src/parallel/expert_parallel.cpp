@@ -4,6 +4,7 @@
 #include "ops/rows.hpp"
 #include "parallel/grid.hpp"
 #include "parallel/row_exchanges.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {

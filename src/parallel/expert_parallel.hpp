@@ -9,6 +9,7 @@
 #include "model/expert_exchange.hpp"
 #include "ops/exchange.hpp"
 #include "parallel/dispatch_plan.hpp"
+#include "profile/records.hpp"
 
 namespace switchyard {
 

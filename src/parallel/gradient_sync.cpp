@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "profile/recorder.hpp"
+
 namespace switchyard {
 
 GradientSync::GradientSync(ModelState& state, const ProcessGrid& grid, std::size_t bucket_bytes)

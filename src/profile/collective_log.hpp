@@ -19,13 +19,17 @@ class CollectiveLog {
   /// Computing stood still for it.
   void waited(std::size_t number, Moment from, Moment until);
 
+  /// How many were begun; drop_from() forgets those from a number on.
+  std::size_t size() const { return notes_.size(); }
+  void drop_from(std::size_t number) { notes_.resize(number); }
+
   /// All that are complete; forgets everything.
   std::vector<CollectiveRecord> take(DeviceTimer* timer);
 
  private:
   struct Note {
-    CollectiveRecord record;
-    Moment compute, exchange;  ///< at entry
+    CollectiveRecord record = {};
+    Moment compute = {}, exchange = {};  ///< at entry
     Moment left = {};
     bool complete = false;
     std::vector<MomentSpan> waits = {};

@@ -17,7 +17,11 @@ void Recorder::begin_step(StepKind kind, std::int64_t number) {
   const StepRole role = window_.role(number);
   if (role == StepRole::unwatched) return;
   const Moment start = now();
-  step_ = Step{{.number = number, .role = role, .host = {}, .device = {}}, {start, start}};
+  step_ = Step{{.number = number, .role = role, .host = {}, .device = {}},
+               {start, start},
+               main_.size(),
+               collectives_.size(),
+               counted_.size()};
   step_index_ = static_cast<std::int32_t>(steps_.size());
   recording_ = role == StepRole::recorded;
 }
@@ -32,8 +36,11 @@ void Recorder::end_step(StepKind kind) {
 }
 
 void Recorder::cancel_step(StepKind kind) {
-  if (kind != kind_) return;
+  if (kind != kind_ || !step_) return;
   recording_ = false;
+  main_.drop_from(step_->zones);
+  collectives_.drop_from(step_->collectives);
+  counted_.resize(step_->passes);
   step_.reset();
 }
 
@@ -42,9 +49,14 @@ void Recorder::enter(Zone zone, Pass pass) {
   if (timer_) timer_->begin_range(name_of<Zone>(zone, zone_choices).data());
 }
 
-void Recorder::leave() {
-  if (timer_) timer_->end_range();
-  main_.leave(now());
+void Recorder::leave() noexcept {
+  Moment end{host_clock()};
+  try {
+    if (timer_) timer_->end_range();
+    end = now();
+  } catch (const std::exception&) {
+  }
+  main_.leave(end);
 }
 
 void Recorder::note_on_loader(Zone zone, TimeSpan host) {

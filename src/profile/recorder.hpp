@@ -25,6 +25,7 @@ class Recorder {
   Recorder(StepKind kind, ProfileWindow window, DeviceTimer* timer = nullptr);
 
   StepKind kind() const { return kind_; }
+  const ProfileWindow& window() const { return window_; }
   /// Steps of another kind than the command's are none: they belong to what is around them.
   void begin_step(StepKind kind, std::int64_t number);
   void end_step(StepKind kind);
@@ -39,7 +40,8 @@ class Recorder {
   std::function<void()> on_finished;
 
   void enter(Zone zone, Pass pass);
-  void leave();
+  /// Also while an error is on its way: where the device fails, its time is left out.
+  void leave() noexcept;
   /// The innermost zone; `other` outside of all.
   Zone zone() const { return main_.zone(); }
 
@@ -77,6 +79,7 @@ class Recorder {
   struct Step {
     StepRecord record;
     MomentSpan span;
+    std::size_t zones, collectives, passes;  ///< noted before it
   };
   static std::vector<std::int64_t> rows_of(Counted& counted);
 

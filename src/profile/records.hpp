@@ -70,7 +70,7 @@ struct RankProfile {
   double clock_uncertainty = 0;  ///< ns
   std::vector<StepRecord> steps = {};
   std::vector<ZoneRecord> zones = {};
-  std::vector<ZoneRecord> loader = {};  ///< of the loader's thread; `step`: under way when it began
+  std::vector<ZoneRecord> loader = {};  ///< of the loader's thread; `step`: under way when it ended
   std::vector<GroupRecord> groups = {};
   std::vector<CollectiveRecord> collectives = {};
   std::vector<RoutingRecord> routing = {};

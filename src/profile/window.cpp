@@ -10,6 +10,8 @@ namespace switchyard {
 namespace {
 
 constexpr std::string_view kKey = "steps=";
+constexpr std::int64_t kMostSteps = 10'000;
+constexpr std::int64_t kLastStep = std::int64_t{1} << 60;
 
 bool read_number(std::string_view text, std::int64_t& number) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -44,6 +46,9 @@ ProfileWindow parse_profile_window(const std::string& text) {
              text);
   SY_REQUIRE(window.length() > 0, ExitCode::bad_usage,
              "--profile {} names no step: the second number must be above the first", text);
+  SY_REQUIRE(window.length() <= kMostSteps && window.last <= kLastStep, ExitCode::bad_usage,
+             "--profile {} would keep the records of more than {} steps in memory; choose fewer",
+             text, kMostSteps);
   return window;
 }
 

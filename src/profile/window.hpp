@@ -26,7 +26,8 @@ struct ProfileWindow {
   StepRole role(std::int64_t step) const;
 };
 
-/// Of "steps=A:B", steps A to B - 1 counted from 0. Error(bad_usage) for anything else.
+/// Of "steps=A:B", steps A to B - 1 counted from 0, 10,000 of them at most. Error(bad_usage) for
+/// anything else.
 ProfileWindow parse_profile_window(const std::string& text);
 
 }  // namespace switchyard

@@ -30,13 +30,16 @@ class ZoneLane {
   std::int32_t current() const { return open_.empty() ? -1 : open_.back(); }
   /// The innermost zone; `other` outside of all.
   Zone zone() const;
+  /// How many stays there are; drop_from() forgets those from a number on, all of which were left.
+  std::size_t size() const { return notes_.size(); }
+  void drop_from(std::size_t number) { notes_.resize(number); }
   /// All that has been left; forgets it.
   std::vector<ZoneRecord> take(DeviceTimer* timer);
 
  private:
   struct Note {
-    ZoneRecord record;
-    MomentSpan span;
+    ZoneRecord record = {};
+    MomentSpan span = {};
   };
   std::vector<Note> notes_;
   std::vector<std::int32_t> open_;

@@ -1,6 +1,7 @@
 #include "train/evaluation.hpp"
 
 #include "ops/softmax.hpp"
+#include "profile/recorder.hpp"
 #include "train/recorded_work.hpp"
 
 namespace switchyard {

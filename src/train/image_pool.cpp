@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "profile/recorder.hpp"
+
 namespace switchyard {
 namespace {
 

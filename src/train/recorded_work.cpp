@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "profile/recorder.hpp"
+
 namespace switchyard {
 
 RecordedWork::RecordedWork(Backend& backend, Communicator& ranks, bool recording,

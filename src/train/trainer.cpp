@@ -8,6 +8,7 @@
 #include "data/sampler.hpp"
 #include "data/split.hpp"
 #include "parallel/sharded_vector.hpp"
+#include "profile/recorder.hpp"
 #include "train/agreement.hpp"
 #include "train/batch_fit.hpp"
 #include "train/checkpoint/load.hpp"
@@ -140,6 +141,7 @@ ExitCode Trainer::run() {
       data_.set.name, data_.split.train.size(), data_.split.validation.size(),
       data_.set.test.size(), name_of<HeadKind>(config_.model.head.kind, head_choices),
       world_.size(), grid.dp(), grid.ep(), machine_.description());
+  require_steps_to_profile();
   meter_.emplace(images_left());
   while (progress_.epoch <= config_.run.epochs) {
     EpochRecord record;
@@ -152,6 +154,18 @@ ExitCode Trainer::run() {
   }
   test_best();
   return ExitCode::done;
+}
+
+void Trainer::require_steps_to_profile() const {
+  const Recorder* recorder = machine_.backend().recorder();
+  if (!recorder) return;
+  const std::int64_t steps = batches_of_epoch() * config_.run.epochs;
+  const ProfileWindow& window = recorder->window();
+  SY_REQUIRE(
+      window.first < steps, ExitCode::bad_usage,
+      "--profile steps={}:{} names no step of this run, which has steps 0 to {}; choose among "
+      "these",
+      window.first, window.last, steps - 1);
 }
 
 std::int64_t Trainer::batches_of_epoch() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ops/forwarding_backend.hpp"
+#include "profile/recorder.hpp"
 #include "support/mpi_main.hpp"
 
 namespace switchyard::test {

@@ -91,9 +91,12 @@ TEST(Recorder, StepsOfAnotherKindBelongToWhatIsAroundThem) {
   recorder.begin_step(StepKind::evaluation, 0);
   recorder.end_step(StepKind::evaluation);
   EXPECT_TRUE(recorder.recording());
+  { const ZoneScope waiting(&recorder, Zone::data); }
   recorder.cancel_step(StepKind::training);
   EXPECT_FALSE(recorder.watching());
-  EXPECT_TRUE(recorder.take().steps.empty());
+  const RankProfile profile = recorder.take();
+  EXPECT_TRUE(profile.steps.empty());
+  EXPECT_TRUE(profile.zones.empty());
 }
 
 TEST(Recorder, TimesOfADeviceAreThoseOfItsMarks) {

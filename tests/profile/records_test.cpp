@@ -40,8 +40,8 @@ TEST(Records, BytesGiveTheProfileBack) {
 }
 
 TEST(Records, OtherBytesAreRefused) {
-  EXPECT_TRUE(contains(
-      error_text(ExitCode::bad_data, [] { profile_from_bytes("not a profile"); }), "no profile"));
+  EXPECT_TRUE(contains(error_text(ExitCode::bad_data, [] { profile_from_bytes("not a profile"); }),
+                       "no profile"));
 }
 
 }  // namespace

@@ -41,11 +41,16 @@ TEST(ProfileWindow, TimesStepsBehindWhereThereAreTooFewBefore) {
 TEST(ProfileWindow, RefusesWhatNamesNoStepsAndSaysWhatItTakes) {
   for (const char* text : {"", "20:40", "steps=", "steps=20", "steps=a:b", "steps=-1:4",
                            "steps=1:2:3", "steps=1:2x", "step=1:2"})
-    EXPECT_TRUE(contains(
-        error_text(ExitCode::bad_usage, [&] { parse_profile_window(text); }), "steps=A:B"))
+    EXPECT_TRUE(
+        contains(error_text(ExitCode::bad_usage, [&] { parse_profile_window(text); }), "steps=A:B"))
         << text;
   EXPECT_TRUE(contains(error_text(ExitCode::bad_usage, [] { parse_profile_window("steps=7:7"); }),
                        "no step"));
+  for (const char* text : {"steps=0:10001", "steps=3:9223372036854775807"})
+    EXPECT_TRUE(
+        contains(error_text(ExitCode::bad_usage, [&] { parse_profile_window(text); }), "fewer"))
+        << text;
+  EXPECT_EQ(parse_profile_window("steps=1:10001").length(), 10000);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "comm/forwarding_communicator.hpp"
 #include "ops/ref/ref_backend.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {

@@ -10,6 +10,7 @@
 #include "comm/gather_texts.hpp"
 #include "machine/memory.hpp"
 #include "machine/profiled_machine.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {

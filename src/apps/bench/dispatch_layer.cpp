@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ops/arithmetic.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {

@@ -11,6 +11,7 @@
 #include "apps/bench/results.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "data/sampler.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {
@@ -98,6 +99,10 @@ Json to_json(const InferenceBenchConfig& config, const InferenceFigures& figures
 void run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const Launch& launch) {
   const ExecutionConfig& execution = config.training.execution;
   const std::vector<HeadKind> heads = parse_choices("heads", config.heads, head_choices);
+  SY_REQUIRE(!config.training.profile.on() || heads.size() == 1, ExitCode::bad_usage,
+             "--profile of {} heads would add up their times and rows, since a round has all of "
+             "them; give one with --heads",
+             heads.size());
   require_full_batches(config, launch.world.size());
   require_results_file(launch.world, config.json);
   launch.world.set_deadline(std::chrono::seconds(execution.deadline));

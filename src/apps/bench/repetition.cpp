@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "analysis/profile/quantiles.hpp"
+#include "profile/recorder.hpp"
 
 namespace switchyard {
 namespace {
@@ -49,11 +50,10 @@ class Repeater {
     if (recorder) recorder->begin_step(StepKind::benchmark, number);
     for (std::size_t i = 0; i < works_.size(); ++i)
       repeat((i + static_cast<std::size_t>(number)) % works_.size());
-    // Its step's marks are still to be read.
-    if (recorder)
-      recorder->end_step(StepKind::benchmark);
-    else if (place_.timer)
-      place_.timer->clear();
+    if (recorder) recorder->end_step(StepKind::benchmark);
+    // The marks of a profile are still to be read.
+    const bool watched = recorder && recorder->window().role(number) != StepRole::unwatched;
+    if (place_.timer && !watched) place_.timer->clear();
   }
 
   const OwnTimes& times() const { return own_; }

@@ -177,6 +177,7 @@ ExitCode analyse_curvature(const CurvatureConfig& config, const RunFolder& run,
     add_parts(session, report);
   } catch (const StopRequested&) {
     launch.log.end_progress("stopped on request; continue with --resume");
+    profile.finish();
     return ExitCode::requeue_me;
   }
   report["products"] = count_products(report);

@@ -23,13 +23,17 @@ class ProfileSession {
   /// What the command is to work with.
   Machine& machine() { return watched_ ? *watched_ : machine_; }
 
-  /// At the end of the command: writes what there is of a window that was not over. Collective.
+  /// At the end of the command: writes what there is of a window that was not over. A profile that
+  /// is empty or cannot be written is a message, not an error. Collective.
   void finish();
 
  private:
+  bool leads() const { return machine_.world().rank().value == 0; }
   void write();
-  std::vector<RankProfile> gather();
+  std::vector<RankProfile> gather(RankProfile own);
+  void report(const std::vector<RankProfile>& profiles);
 
+  ProfileConfig config_;
   Machine& machine_;
   std::filesystem::path folder_;
   Logger& log_;

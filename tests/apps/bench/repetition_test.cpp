@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "profile/recorder.hpp"
 #include "support/mpi_main.hpp"
 
 namespace switchyard::test {

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "model/objective.hpp"
 #include "parallel/gradient_sync.hpp"
+#include "profile/recorder.hpp"
 #include "support/temp_folder.hpp"
 
 namespace switchyard::test {

@@ -32,6 +32,7 @@ python3 "$here/check_bench.py" inference "$work/some.json" 2 4 4 3 sparse,hard |
 bench 2 "--batch 2 leaves some of the 3 ranks without an image" 3 "${small[@]}" --batch 2
 bench 2 "k 9|9 .*8" 1 "${small[@]}" --k 9
 bench 2 "nowhere is no run folder" 2 "${small[@]}" --run nowhere
+bench 2 "give one with --heads" 1 "${small[@]}" --heads soft,sparse --profile steps=0:1
 
 # A round is a step of a profile.
 bench 0 "^sparse " 2 --width 4 --warmup 1 --repeats 8 --batch 4 --heads sparse --profile steps=3:5

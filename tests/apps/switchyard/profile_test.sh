@@ -47,8 +47,31 @@ expect_steps "$work/plain2/run/curvature/train/profile" product 1 2 2 2
 
 # A window that the run does not reach the end of, and one that it does not reach at all.
 expect_train 0 "^profile of training step 8" cut 2 "${small[@]}" --profile steps=8:40
-expect_train 1 "no step was recorded|recorded no step" beyond 2 "${small[@]}" --profile steps=400:410
-grep -q "run folder" "$work/beyond/log" || complain "the run itself was lost"
+expect_train 2 "steps=400:410 names no step of this run, which has steps 0 to 9" beyond 2 \
+  "${small[@]}" --profile steps=400:410
+
+# Stopped before, and resumed within and behind the window: the run goes on as if nobody watched.
+expect_stop() { # expect_stop NAME WINDOW: after its first checkpoint
+  start_train "$1" 2 "${small[@]}" --epochs 200 --profile "$2"
+  wait_for_text "$1" "epoch 2/" && kill -TERM "$launcher"
+  wait "$launcher"
+  local found=$?
+  [[ $found == 75 ]] || complain "$1 ended with $found: $(cat "$work/$1/log")"
+}
+expect_stop early steps=900:910
+grep -q "no step of --profile steps=900:910 was reached" "$work/early/log" || complain "early is silent"
+expect_train 0 "run folder" part 2 "${small[@]}" --epochs 1
+expect_train 0 "^profile of training step 5 to 5" part 2 "${small[@]}" --resume --profile steps=2:6
+expect_train 0 "run folder" behind 2 "${small[@]}" --epochs 1
+expect_train 0 "no step of --profile steps=3:5 was reached" behind 2 "${small[@]}" --resume \
+  --profile steps=3:5
+expect_same_run part plain2
+expect_same_run behind plain2
+
+# A profile that cannot be written costs no run.
+mkdir -p "$work/blocked/run"
+touch "$work/blocked/run/profile"
+expect_train 0 "the profile is lost: .*run/profile" blocked 2 "${small[@]}" --profile steps=3:5
 for window in 3:6 steps=6:3 steps=x:y; do
   expect_train 2 "--profile" bad 1 "${small[@]}" --profile "$window"
 done
