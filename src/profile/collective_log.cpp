@@ -32,11 +32,7 @@ std::vector<CollectiveRecord> CollectiveLog::take(DeviceTimer* timer) {
     const TimeSpan compute = MomentSpan{note.compute, note.left}.device(timer);
     const TimeSpan exchange = MomentSpan{note.exchange, note.left}.device(timer);
     record.under_way = {std::max(compute.begin, exchange.begin), exchange.end};
-    record.waited = {record.under_way.end, record.under_way.end};
-    for (const MomentSpan& wait : note.waits) {
-      record.waited = wait.device(timer);
-      record.waited_total += record.waited.length();
-    }
+    for (const MomentSpan& wait : note.waits) record.waits.push_back(wait.device(timer));
     records.push_back(std::move(record));
   }
   return records;

@@ -9,7 +9,7 @@ namespace switchyard {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimeSpan, begin, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ZoneRecord, step, parent, zone, pass, host, device)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CollectiveRecord, step, zone, operation, group, sequence, bytes,
-                                   sent, started, under_way, waited, waited_total, host)
+                                   sent, started, under_way, waits, host)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupRecord, name, members)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoutingRecord, step, layer, rows, owner, group)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepRecord, number, role, host, device)

@@ -34,9 +34,8 @@ struct CollectiveRecord {
   std::vector<std::int64_t> sent = {};  ///< bytes for each rank of the group; empty: not row by row
   bool started = false;                 ///< not waited for at once: it may overlap with computing
   TimeSpan under_way = {};              ///< from this rank's entry until it was seen complete
-  TimeSpan waited = {};           ///< while computing stood still for it, the last of such times
-  std::int64_t waited_total = 0;  ///< all such times together, ns
-  TimeSpan host = {};             ///< in the call that began it
+  std::vector<TimeSpan> waits = {};     ///< while computing stood still for it, in order
+  TimeSpan host = {};                   ///< in the call that began it
 };
 
 /// A group of ranks as the records name it.

@@ -132,8 +132,9 @@ TEST(Recorder, ACollectiveIsEnteredWhenBothStreamsHaveGotToIt) {
   EXPECT_EQ(call.zone, -1);
   EXPECT_EQ(call.under_way.begin, 21000);
   EXPECT_EQ(call.under_way.end, 22000);
-  EXPECT_EQ(call.waited.begin, 32000);
-  EXPECT_EQ(call.waited_total, 10000);
+  ASSERT_EQ(call.waits.size(), 1u);
+  EXPECT_EQ(call.waits[0].begin, 32000);
+  EXPECT_EQ(call.waits[0].length(), 10000);
 }
 
 /// A copy that was there all along.

@@ -21,7 +21,8 @@ TEST(Records, BytesGiveTheProfileBack) {
                            .host = {5, 6},
                            .device = {std::int64_t{1} << 60, (std::int64_t{1} << 60) + 1}});
   profile.groups.push_back({"world", {0, 1, 2, 3}});
-  profile.collectives.push_back({.operation = Collective::all_gather, .sent = {8, 9}});
+  profile.collectives.push_back(
+      {.operation = Collective::all_gather, .sent = {8, 9}, .waits = {{1, 4}}});
   profile.routing.push_back({.rows = {1, 0}, .owner = {0, 1}, .group = 0});
 
   const RankProfile again = profile_from_bytes(to_bytes(profile));
@@ -36,6 +37,7 @@ TEST(Records, BytesGiveTheProfileBack) {
   EXPECT_EQ(again.groups[0].members, profile.groups[0].members);
   EXPECT_EQ(again.collectives[0].operation, Collective::all_gather);
   EXPECT_EQ(again.collectives[0].sent, profile.collectives[0].sent);
+  EXPECT_EQ(again.collectives[0].waits.at(0).length(), 3);
   EXPECT_EQ(again.routing[0].owner, profile.routing[0].owner);
 }
 

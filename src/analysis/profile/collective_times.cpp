@@ -70,9 +70,9 @@ class Sums {
     const double per_step = 1 / static_cast<double>(steps_.count());
     sum->waiting += per_step * seconds(call.waiting(member));
     sum->transferring += per_step * seconds(call.transferring(member));
-    sum->exposed += per_step * seconds(record.waited_total);
+    sum->exposed += per_step * seconds(exposed(record));
     sum->overlapped +=
-        per_step * seconds(std::max<std::int64_t>(0, call.stay(member) - record.waited_total));
+        per_step * seconds(std::max<std::int64_t>(0, call.stay(member) - exposed(record)));
     for (std::size_t m = 0; m < record.sent.size(); ++m) {
       if (!times_.sent) times_.sent.emplace();
       times_.sent->add(steps_.profiles()[rank],

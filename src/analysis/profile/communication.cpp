@@ -26,13 +26,15 @@ Spans spans_of(const RecordedSteps& steps, std::size_t rank, const WaitOfRecord&
   Spans spans;
   for (const CollectiveRecord& call : steps.profiles()[rank].collectives) {
     if (!steps.position(rank, call.step)) continue;
-    const TimeSpan still = exposed(call);
     spans.any.push_back(call.under_way);
-    spans.any.push_back(still);
-    spans.exposed.push_back(still);
-    if (const auto wait = waits.find(&call); wait != waits.end())
+    const auto wait = waits.find(&call);
+    const std::int64_t waiting = wait == waits.end() ? 0 : wait->second;
+    for (TimeSpan still : call.waits) {
+      spans.any.push_back(still);
+      spans.exposed.push_back(still);
       spans.exposed_waiting.push_back(
-          intersection(still, {call.under_way.begin, call.under_way.begin + wait->second}));
+          intersection(still, {call.under_way.begin, call.under_way.begin + waiting}));
+    }
   }
   return spans;
 }

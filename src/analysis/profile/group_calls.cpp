@@ -122,8 +122,10 @@ GroupCalls group_calls(const RecordedSteps& steps) {
   return result;
 }
 
-TimeSpan exposed(const CollectiveRecord& call) {
-  return {call.under_way.end - call.waited_total, call.under_way.end};
+std::int64_t exposed(const CollectiveRecord& call) {
+  std::int64_t total = 0;
+  for (TimeSpan wait : call.waits) total += wait.length();
+  return total;
 }
 
 }  // namespace switchyard

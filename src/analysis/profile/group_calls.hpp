@@ -45,7 +45,7 @@ struct GroupCalls {
 /// such) and its number there.
 GroupCalls group_calls(const RecordedSteps& steps);
 
-/// While this rank's computing stood still for the collective: until it was seen complete.
-TimeSpan exposed(const CollectiveRecord& call);
+/// Nanoseconds for which this rank's computing stood still for the collective.
+std::int64_t exposed(const CollectiveRecord& call);
 
 }  // namespace switchyard

@@ -61,6 +61,21 @@ TEST(Communication, SeparatesWaitingWithinTheExposedTime) {
   EXPECT_NEAR(ranks[1].exposed_waiting, 0, kTiny);
 }
 
+// Computing stands still twice for one exchange, that rank 1 enters during the first time.
+TEST(Communication, CountsEachWaitWhereItWas) {
+  ProfileBuilder early(0), late(1);
+  for (ProfileBuilder* rank : {&early, &late}) {
+    rank->group("world", {0, 1});
+    rank->step(0, {0, 1000});
+  }
+  early.started(Collective::all_reduce, 0, {100, 600}, {}).waits = {{300, 350}, {500, 600}};
+  late.collective(Collective::all_reduce, 0, {320, 600}).started = true;
+  const auto ranks = communication_of({early, late});
+  EXPECT_NEAR(ranks[0].exposed, 150 * kNano, kTiny);
+  EXPECT_NEAR(ranks[0].overlapped(), 350 * kNano, kTiny);
+  EXPECT_NEAR(ranks[0].exposed_waiting, 20 * kNano, kTiny);
+}
+
 // The host goes ahead of its device: it exchanges counts before the device has begun the step.
 TEST(Communication, OfTheHostsMemoryCountsBeforeTheDeviceBegins) {
   std::vector<ProfileBuilder> ranks;
@@ -99,7 +114,7 @@ Slow slow(const std::vector<ProfileBuilder>& ranks, std::size_t rank, std::int64
         transfer = std::min(transfer, other.profile.collectives[c].under_way.length());
       const CollectiveRecord& call = calls[c];
       const bool in = call.under_way.begin <= t && t < call.under_way.end;
-      const bool exposed = call.waited.begin <= t && t < call.waited.end;
+      const bool exposed = call.waits[0].begin <= t && t < call.waits[0].end;
       under_way |= in;
       still |= exposed;
       waiting |= exposed && t < call.under_way.end - transfer;

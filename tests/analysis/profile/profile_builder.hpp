@@ -46,8 +46,7 @@ class ProfileBuilder {
                                    .sequence = sequence_[static_cast<std::size_t>(group)]++,
                                    .bytes = bytes,
                                    .under_way = under_way,
-                                   .waited = under_way,
-                                   .waited_total = under_way.length(),
+                                   .waits = {under_way},
                                    .host = under_way});
     return profile.collectives.back();
   }
@@ -56,8 +55,7 @@ class ProfileBuilder {
                             TimeSpan waited) {
     CollectiveRecord& record = collective(operation, group, under_way);
     record.started = true;
-    record.waited = waited;
-    record.waited_total = waited.length();
+    record.waits = {waited};
     return record;
   }
   void routing(std::vector<std::int64_t> rows, std::vector<std::int32_t> owner, std::int32_t group,

@@ -62,7 +62,8 @@ TEST_F(ProfiledExchange, IsEnteredWhenTheStreamGetsThereAndLeftWhenAllHave) {
   }
   const std::int64_t last_entry = from_last(call.under_way.begin);
   EXPECT_GE(call.under_way.end, last_entry - kSlack);
-  EXPECT_GE(call.waited_total, last_entry - call.under_way.begin - kSlack);
+  ASSERT_EQ(call.waits.size(), 1u);
+  EXPECT_GE(call.waits[0].length(), last_entry - call.under_way.begin - kSlack);
   EXPECT_FALSE(call.started);
 }
 
@@ -77,8 +78,9 @@ TEST_F(ProfiledExchange, ComputingGoesOnWhileItIsUnderWayUntilItIsWaitedFor) {
   EXPECT_TRUE(call.started);
   EXPECT_LE(call.under_way.begin, computing.begin + kSlack);
   EXPECT_LE(call.under_way.begin, call.under_way.end);
-  EXPECT_GE(call.waited.begin, computing.end - kSlack);
-  EXPECT_LE(call.under_way.end, call.waited.end + kSlack);
+  ASSERT_EQ(call.waits.size(), 1u);
+  EXPECT_GE(call.waits[0].begin, computing.end - kSlack);
+  EXPECT_LE(call.under_way.end, call.waits[0].end + kSlack);
   if (!timer.exchanges_apart()) {
     EXPECT_GE(call.under_way.end, computing.end - kSlack)
         << "what arrives is put on the stream of computing, behind what is there";
@@ -115,7 +117,8 @@ TEST_F(ProfiledExchange, AreInOrder) {
   ASSERT_EQ(calls.size(), 5u);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     EXPECT_LE(calls[i].under_way.begin, calls[i].under_way.end) << i;
-    EXPECT_LE(calls[i].waited.begin, calls[i].waited.end) << i;
+    ASSERT_EQ(calls[i].waits.size(), 1u) << i;
+    EXPECT_LE(calls[i].waits[0].begin, calls[i].waits[0].end) << i;
     if (i > 0) {
       EXPECT_LE(calls[i - 1].under_way.end, calls[i].under_way.begin) << i;
     }

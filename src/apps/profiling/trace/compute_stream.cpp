@@ -1,8 +1,7 @@
 #include "apps/profiling/trace/compute_stream.hpp"
 
 #include <algorithm>
-
-#include "analysis/profile/group_calls.hpp"
+#include <iterator>
 
 namespace switchyard {
 namespace {
@@ -49,7 +48,8 @@ class ZoneCutter {
 std::vector<TimeSpan> standstills(const std::vector<CollectiveRecord>& collectives) {
   std::vector<TimeSpan> waits;
   for (const CollectiveRecord& call : collectives)
-    if (call.waited_total > 0) waits.push_back(exposed(call));
+    std::ranges::copy_if(call.waits, std::back_inserter(waits),
+                         [](TimeSpan wait) { return wait.length() > 0; });
   std::ranges::sort(waits, {}, &TimeSpan::begin);
   std::vector<TimeSpan> merged;
   for (const TimeSpan& wait : waits) {

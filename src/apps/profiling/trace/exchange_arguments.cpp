@@ -114,8 +114,8 @@ std::string ExchangeArguments::of(const RankProfile& profile, const CollectiveRe
 
 std::string ExchangeArguments::with_costs(const RankProfile& profile,
                                           const CollectiveRecord& call) const {
-  std::string text = fmt::format(R"j({},"Exposed (us)":{:.3f})j", of(profile, call),
-                                 microseconds(call.waited_total));
+  std::string text =
+      fmt::format(R"j({},"Exposed (us)":{:.3f})j", of(profile, call), microseconds(exposed(call)));
   const Place* place = place_of(call);
   if (!place) return text;
   text += fmt::format(R"j(,"Waiting (us)":{:.3f},"Transferring (us)":{:.3f})j",

@@ -55,7 +55,7 @@ std::vector<RankProfile> on_a_device() {
     for (ZoneRecord& zone : profile.zones) zone.device = later(zone.host);
     for (CollectiveRecord& call : profile.collectives) {
       call.under_way = later(call.under_way);
-      call.waited_total *= 2;
+      for (TimeSpan& wait : call.waits) wait = later(wait);
     }
   }
   return profiles;
