@@ -13,8 +13,8 @@ if [[ -n $reason ]]; then
   exit 77
 fi
 sbatch_script=$(dirname "$launch")/slurm.sbatch
-arguments=(--epochs 3 --width 4 --experts 5 --expert-hidden 8 --batch 8 --lr 0.001 --clip-norm 1
-  --keep-checkpoints 9)
+arguments=(--epochs 30 --width 4 --experts 5 --expert-hidden 8 --batch 8 --lr 0.001 --clip-norm 1
+  --keep-checkpoints 99)
 draw_data 300 60
 cluster=$(mktemp -d)
 trap 'stop_cluster; rm -rf "$work" "$cluster"' EXIT
@@ -53,6 +53,34 @@ log_has() { # log_has NAME TEXT
   grep -q -- "$2" "$work/$1/log" 2>/dev/null
 }
 
+ranks_of_job() { # their pids
+  local pid
+  for pid in $(grep -lszxF "SLURM_JOB_ID=$job" /proc/[0-9]*/environ | cut -d/ -f3); do
+    [[ $(readlink "/proc/$pid/exe") == "$switchyard" ]] && echo "$pid"
+  done
+}
+
+were_signalled() { # were_signalled PID...: a signal waits for each, or they run again, or ended
+  local pid state pending
+  for pid; do
+    read -r state pending < <(awk '/^State/ { state = $2 } /^ShdPnd/ { pending = $2 }
+      END { print state, pending }' "/proc/$pid/status" 2>/dev/null)
+    [[ $state != T || $((16#$pending)) != 0 ]] || return 1
+  done
+}
+
+# Slurm may take longer to act than what is left of the training, whose ranks wait for it.
+while_ranks_wait() { # while_ranks_wait NAME COMMAND...: in epoch 2, until Slurm has signalled them
+  local ranks
+  wait_until 30 log_has "$1" "epoch 2/30  batch 1/" || complain "$1 does not start"
+  mapfile -t ranks < <(ranks_of_job)
+  [[ ${#ranks[@]} == 2 ]] || complain "$1 has ${#ranks[@]} ranks (expected 2)"
+  kill -STOP "${ranks[@]}"
+  "${@:2}"
+  wait_until 30 were_signalled "${ranks[@]}" || complain "nobody has signalled the ranks of $1"
+  kill -CONT "${ranks[@]}" 2>/dev/null
+}
+
 submit whole --out run "${arguments[@]}"
 expect_job whole "JobState=COMPLETED .*Restarts=0 .*ExitCode=0:0" "2 ranks = dp 1 x ep 2"
 
@@ -60,21 +88,21 @@ expect_resumed() { # expect_resumed NAME: it stops, is queued again and ends as 
   local step
   expect_job "$1" "JobState=COMPLETED .*Restarts=1 .*ExitCode=0:0" "resumed from run/checkpoints"
   log_has "$1" "stopped on request after a checkpoint" || complain "$1 did not stop by itself"
-  # The checkpoint that was asked for is the only one that an undisturbed run does not have.
+  # The checkpoint that was asked for is the only one that an undisturbed run need not have.
   step=$(sed -n 's/.*resumed from .*step \([0-9]*\)).*/\1/p' "$work/$1/log")
-  rm -r "$(printf '%s/%s/run/checkpoints/step-%06d' "$work" "$1" "$step")"
+  printf -v step 'run/checkpoints/step-%06d' "$step"
+  [[ -e $work/whole/$step ]] || rm -r "${work:?}/$1/$step"
   expect_same_run whole "$1"
 }
 
 # What Slurm's --signal=B: sends before the time is over.
 submit stopped --out run "${arguments[@]}"
-wait_until 30 log_has stopped "epoch 2/3  batch 1/" || complain "stopped does not start"
-scancel --batch --signal=USR1 "$job"
+while_ranks_wait stopped scancel --batch --signal=USR1 "$job"
 expect_resumed stopped
 
 submit preempted --out run "${arguments[@]}"
-wait_until 30 log_has preempted "epoch 2/3  batch 1/" || complain "preempted does not start"
-sbatch --quiet --partition urgent --ntasks 2 --output "$work/urgent" --wrap true
+while_ranks_wait preempted sbatch --quiet --partition urgent --ntasks 2 --output "$work/urgent" \
+  --wrap true
 expect_resumed preempted
 
 submit cancelled --out run "${arguments[@]}" --epochs 1000
