@@ -18,7 +18,11 @@ VALIDATION_IMAGES = 10
 
 
 class Failed(Exception):
-    """A measurement that came to no figures."""
+    """A measurement that came to no figures; where the training itself failed, its status."""
+
+    def __init__(self, message, status=None):
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -94,19 +98,28 @@ class Bench:
         run, log = self.folder / "run", self.folder / "logs" / f"{name}.log"
         status = run_logged(self.command(point, run), self.launcher.threads, log)
         if status != 0:
-            raise Failed(f"exit status {status}, see {log}")
+            raise Failed(f"exit status {status}, see {log}{last_error(log)}", status)
         kept = self.folder / "profiles" / f"{name}.json"
         try:
             shutil.copy(run / "profile" / "train" / "profile.json", kept)
             profile = json.loads(kept.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise Failed(f"no profile came of it ({error}), see {log}") from error
+        except ValueError:
+            raise Failed(f"its profile {kept} is cut off, or no JSON; is there room on the disk? "
+                         f"see {log}") from None
         shutil.rmtree(run)
         grid = re.search(r"= dp (\d+) x ep (\d+)", log.read_text(encoding="utf-8"))
         if not grid:
             raise Failed(f"it does not say on which grid it ran, see {log}")
         return figures_of(profile) | {"grid": f"{grid[1]}x{grid[2]}",
                                       "profile": str(kept.relative_to(self.folder))}
+
+
+def last_error(log):
+    """What a training says last about why it failed, to be appended to a message."""
+    errors = re.findall(r"error: .*", log.read_text(encoding="utf-8", errors="replace"))
+    return f": {errors[-1]}" if errors else ""
 
 
 def figures_of(profile):

@@ -36,16 +36,22 @@ class Results:
     def _take_up(self):
         try:
             earlier = json.loads(self.file.read_text(encoding="utf-8"))
-            before = earlier["settings"]
+            before = dict(earlier["settings"])
             self.points = {point["name"]: point for point in earlier["points"]}
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadUsage(f"{self.file} is no results of a sweep ({error!r}); remove it, or "
+            measured = any(point["repeats"] for point in earlier["points"])
+        except (ValueError, KeyError, TypeError):
+            raise BadUsage(f"{self.file} is cut off, or no results of a sweep; remove it, or "
                            "choose another folder with --out") from None
+        if not measured:
+            return
         for key in {**before, **self.settings}:
             if before.get(key) != self.settings.get(key):
                 raise BadUsage(f"{self.file} was measured with {key} {before.get(key)!r}, now it "
                                f"is {self.settings.get(key)!r}; such figures cannot be compared: "
                                "choose another folder with --out, or measure as before")
+
+    def is_empty(self):
+        return not self.points
 
     def count(self, point):
         return len(self._repeats(point))

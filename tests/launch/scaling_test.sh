@@ -60,7 +60,7 @@ expect_launches 3
 
 # A point that fails is named with its log; the others go on.
 touch "$work/fail-4"
-expect 1 "ranks-4-grid-auto-batch-512 failed: exit status 1, see .*/logs/.*results: " \
+expect 1 "ranks-4-.*-batch-512 failed: exit status 1, see .*/logs/.*: error: too few.*results: " \
   "${sweep[@]}" --ranks 1,2,4 -- --width 4
 grep -q "too few beads" "$work/sweep/logs/ranks-4-grid-auto-batch-512-repeat-1.log" ||
   complain "the log of a point that failed does not say why"
@@ -75,6 +75,21 @@ python3 "$tests/check_sweep.py" "$work/sweep/results.json" || complain "figures 
 expect 0 "results: " "${sweep[@]}" --ranks 1,2,4 -- --width 4
 expect_launches 0
 
+# Arguments that the training refuses end a sweep at once, and do not bind its folder.
+wrong=("${sweep[@]}" --out "$work/wrong")
+expect 2 "ranks-1-.* failed: exit status 2, see .*/logs/.*: error: unknown key 'widht'$" \
+  "${wrong[@]}" --ranks 1,2 -- --widht 4
+expect_launches 1
+touch "$work/fail-1"
+expect 1 "failed: exit status 1" "${wrong[@]}" --ranks 1 -- --width 8
+rm "$work/fail-1"
+touch "$work/cut-1"
+expect 1 "failed: its profile .*/profiles/.*json is cut off.* see .*log" "${wrong[@]}" --ranks 1 \
+  -- --width 6
+rm "$work/cut-1"
+expect 0 "results: " "${wrong[@]}" --ranks 1 --mode strong -- --width 4
+expect_launches 4
+
 # Another grid joins what is there; other settings do not.
 expect 0 "2\\*? +1x2 " "${sweep[@]}" --ranks 1,2 -- --width 4
 expect 0 "2\\*? +1x2 +128 " "${sweep[@]}" --grids 1x1,1x2 --mode strong -- --width 4
@@ -82,8 +97,12 @@ expect_launches 4
 expect 2 "measured with arguments \\['--width', '4'\\].*--out" "${sweep[@]}" -- --width 8
 echo "made up 1.1" >"$work/version"
 expect 2 "measured with program 'made up 1.0'" "${sweep[@]}" -- --width 4
-echo "{}" >"$work/sweep/results.json"
-expect 2 "is no results of a sweep" "${sweep[@]}" -- --width 4
+for text in '{}' '[1]' '{"settings": {"lau' '{"settings": 1, "points": []}' \
+  '{"settings": {}, "points": [1]}'; do
+  echo "$text" >"$work/sweep/results.json"
+  expect 2 "results.json is cut off, or no results of a sweep; remove it.*--out" \
+    "${sweep[@]}" -- --width 4
+done
 expect_launches 0
 
 expect 2 "--ranks takes numbers above 0.*'0'" "${sweep[@]}" --ranks 0
