@@ -13,8 +13,8 @@ if [[ -n $reason ]]; then
   exit 77
 fi
 sbatch_script=$(dirname "$launch")/slurm.sbatch
-arguments=(--epochs 30 --width 4 --experts 5 --expert-hidden 8 --batch 8 --lr 0.001 --clip-norm 1
-  --keep-checkpoints 99)
+arguments=(--epochs 12 --width 4 --experts 5 --expert-hidden 8 --batch 8 --lr 0.001 --clip-norm 1
+  --keep-checkpoints 20)
 draw_data 300 60
 cluster=$(mktemp -d)
 trap 'stop_cluster; rm -rf "$work" "$cluster"' EXIT
@@ -43,7 +43,7 @@ wait_until() { # wait_until SECONDS COMMAND...
 }
 
 expect_job() { # expect_job NAME REGEX TEXT: what becomes of the job, and what its log says
-  wait_until 40 job_is "$2" && grep -qE -- "$3" "$work/$1/log" && return
+  wait_until 60 job_is "$2" && grep -qE -- "$3" "$work/$1/log" && return
   complain "$1 is not '$2', or no '$3' in its log:"
   scontrol show job "$job"
   cat "$work/$1/log"
@@ -72,7 +72,7 @@ were_signalled() { # were_signalled PID...: a signal waits for each, or they run
 # Slurm may take longer to act than what is left of the training, whose ranks wait for it.
 while_ranks_wait() { # while_ranks_wait NAME COMMAND...: in epoch 2, until Slurm has signalled them
   local ranks
-  wait_until 30 log_has "$1" "epoch 2/30  batch 1/" || complain "$1 does not start"
+  wait_until 30 log_has "$1" "epoch 2/12  batch 1/" || complain "$1 does not start"
   mapfile -t ranks < <(ranks_of_job)
   [[ ${#ranks[@]} == 2 ]] || complain "$1 has ${#ranks[@]} ranks (expected 2)"
   kill -STOP "${ranks[@]}"
