@@ -27,6 +27,10 @@ fs::path file_of(const std::string& named, const fs::path& folder) {
   if (fs::is_regular_file(named)) return named;
   const fs::path file = folder / (named + kEnding);
   if (fs::is_regular_file(file)) return file;
+  SY_REQUIRE(fs::is_directory(folder), ExitCode::bad_usage,
+             "there is no machine '{}': it is no file, and there is no folder {}; name the folder "
+             "of descriptions with --machines",
+             named, folder.string());
   const std::vector<std::string> known = known_machines(folder);
   const std::string nearest = nearest_name(named, known);
   fail(ExitCode::bad_usage,

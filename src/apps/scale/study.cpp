@@ -114,6 +114,8 @@ std::optional<double> ComparedPoint::error() const {
 Study study_scaling(const ScaleConfig& config) {
   SY_REQUIRE(config.comm.empty() || !config.measured.empty(), ExitCode::bad_usage,
              "--comm alone says nothing of computing; give --measured runs too");
+  SY_REQUIRE(config.leave_out.empty() || !config.measured.empty(), ExitCode::bad_usage,
+             "--leave-out has nothing to leave out; give --measured runs too");
   Study study;
   study.machine = load_machine(config.machine, config.machines);
   study.model = described_model(study.machine);

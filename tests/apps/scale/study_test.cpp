@@ -136,6 +136,10 @@ TEST(Study, RefusesWhatCannotBe) {
                        "--ep 16 leaves ranks without an expert"));
   EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.training.model.head.k = 9; }), "9"));
   EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.comm = "comm.json"; }), "--measured"));
+  EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.leave_out = {2}; }),
+                       "--leave-out has nothing to leave out; give --measured"));
+  EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.machines = "/nowhere"; }),
+                       "there is no folder /nowhere; name the folder of descriptions"));
 }
 
 }  // namespace

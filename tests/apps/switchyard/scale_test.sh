@@ -44,6 +44,8 @@ expect_scale 3 "2 or more" --machine this-cpu --measured 1-8/run
 expect_scale 3 "neither a profiled run nor a sweep" --measured nowhere
 expect_scale 2 "did you mean 'dgx-a100'" --machine dgx-a10
 expect_scale 2 "ranks.*0" --ranks 0
+expect_scale 2 "--json /nodir/x.json: there is no folder /nodir" --json /nodir/x.json
+expect_scale 2 "--csv . is a folder" --csv .
 expect_scale 2 "ep 3 .*divide" --ranks 4 --ep 3
 echo '{"ranks": 2' >"$work/1-8/run/profile/train/profile.json"
 expect_scale 3 "1-8/run/profile/train/profile.json is no profile" --measured "$measured"
