@@ -12,6 +12,12 @@ ModelConfig model_of(HeadKind head, ModelConfig model) {
   return model;
 }
 
+DistributedOptions options_of(HeadKind head, const TrainConfig& training) {
+  DistributedOptions options = distributed_options(training);
+  if (head == HeadKind::dense) options.ep = 1;  // --ep is for the mixtures beside it
+  return options;
+}
+
 std::int64_t live_bytes(Backend& backend) {
   return static_cast<std::int64_t>(backend.allocator().live_bytes());
 }
@@ -30,7 +36,7 @@ InferenceSubject::InferenceSubject(HeadKind head, const InferenceBenchConfig& co
       trained_(run && run->head == head),
       live_before_(live_bytes(machine.backend())),
       classifier_(machine.backend(), machine.world(), model_of(head, config.training.model),
-                  distributed_options(config.training)),
+                  options_of(head, config.training)),
       parameters_(classifier_.count_parameters()) {
   if (trained_) load_named_weights(config.checkpoint, run->folder, classifier_, log);
   pass_.emplace(classifier_, batch, records_steps(config.training.execution.graphs, machine));

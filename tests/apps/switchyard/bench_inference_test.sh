@@ -29,6 +29,15 @@ done
 bench 0 "^sparse .* - *$" 2 "${small[@]}" --batch 4 --heads sparse,hard --ep 2 --json some.json
 python3 "$here/check_bench.py" inference "$work/some.json" 2 4 4 3 sparse,hard ||
   complain "the figures without dense are wrong"
+# --ep is of mixtures: dense has nothing to shard.
+bench 0 "^dense " 2 "${small[@]}" --batch 8 --heads dense,sparse --ep 2 --json both.json
+python3 "$here/check_bench.py" inference "$work/both.json" 2 4 8 3 dense,sparse ||
+  complain "the figures of dense beside sharded experts are wrong"
+python3 - "$work/both.json" <<'EOF' || complain "the grids are wrong"
+import json, sys
+grids = json.load(open(sys.argv[1]))["grids"]
+assert grids == {"dense": {"dp": 2, "ep": 1}, "sparse": {"dp": 1, "ep": 2}}, grids
+EOF
 bench 2 "--batch 2 leaves some of the 3 ranks without an image" 3 "${small[@]}" --batch 2
 bench 2 "k 9|9 .*8" 1 "${small[@]}" --k 9
 bench 2 "nowhere is no run folder" 2 "${small[@]}" --run nowhere
@@ -52,4 +61,10 @@ grep -qE "^dense +initial" "$work/trained/bench.log" || complain "initial weight
 (cd "$work/trained" && "$switchyard" bench inference --run run --batch 21 >bench.log 2>&1) &&
   complain "a batch of more images than there are passes for full"
 grep -q "more than the 20 test images" "$work/trained/bench.log" || complain "nobody says why"
+
+expect_train 0 "run folder: run" sharded 2 --epochs 1 --width 2 --experts 4 --expert-hidden 8 \
+  --batch 16 --head sparse --ep 2
+(cd "$work/sharded" && "$launch" 2 "$switchyard" bench inference --run run --device cpu --batch 20 \
+  --warmup 1 --repeats 2 >bench.log 2>&1) || complain "a run with --ep is not measured"
+grep -qE "^dense +initial" "$work/sharded/bench.log" || complain "dense is not beside a sharded run"
 exit "$((failures > 0))"
