@@ -25,7 +25,7 @@ commands:
   train     train a classifier on one rank or many
   eval      measure a trained classifier
   curvature measure its loss surface: eigenvalues, trace, density, landscape
-  bench     measure this machine: inference of each head, collectives
+  bench     measure this machine: inference of each head, dispatch, collectives
   data      synth: draw the synthetic data set; info: describe a data set
   inspect   describe a run, a checkpoint or a safetensors file
   scale     predict step times on other grids and machines
