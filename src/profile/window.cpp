@@ -52,4 +52,12 @@ ProfileWindow parse_profile_window(const std::string& text) {
   return window;
 }
 
+void require_within(const ProfileWindow& window, std::int64_t steps) {
+  SY_REQUIRE(
+      window.first < steps, ExitCode::bad_usage,
+      "--profile steps={}:{} names no step of this run, which has steps 0 to {}; choose among "
+      "these",
+      window.first, window.last, steps - 1);
+}
+
 }  // namespace switchyard

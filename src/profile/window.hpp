@@ -30,4 +30,7 @@ struct ProfileWindow {
 /// anything else.
 ProfileWindow parse_profile_window(const std::string& text);
 
+/// Error(bad_usage) where the window begins behind the last of `steps` steps.
+void require_within(const ProfileWindow& window, std::int64_t steps);
+
 }  // namespace switchyard

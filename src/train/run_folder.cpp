@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <vector>
 
 #include "base/build_info.hpp"
 #include "base/error.hpp"
@@ -18,11 +19,13 @@ bool RunFolder::holds_run() const {
 
 void RunFolder::start_anew() const {
   std::error_code error;
+  std::vector<fs::path> files = {metrics_file(), summary_file(), checkpoints()};
+  if (holds_run()) files.push_back(path_ / "profile");
   fs::create_directories(path_, error);
   SY_REQUIRE(!error, ExitCode::run_failed,
              "cannot make the run folder {} ({}); choose another with --out", path_.string(),
              error.message());
-  for (const fs::path& old : {metrics_file(), summary_file(), checkpoints(), path_ / "profile"}) {
+  for (const fs::path& old : files) {
     fs::remove_all(old, error);
     SY_REQUIRE(!error, ExitCode::run_failed,
                "cannot remove {} of an earlier run ({}); choose another folder with --out",

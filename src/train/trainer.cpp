@@ -133,6 +133,8 @@ std::int64_t Trainer::images_left() const {
 }
 
 ExitCode Trainer::run() {
+  if (const Recorder* recorder = machine_.backend().recorder())
+    require_within(recorder->window(), batches_of_epoch() * config_.run.epochs);
   prepare_folder();
   const ProcessGrid& grid = classifier_.grid();
   log_.info(
@@ -141,7 +143,6 @@ ExitCode Trainer::run() {
       data_.set.name, data_.split.train.size(), data_.split.validation.size(),
       data_.set.test.size(), name_of<HeadKind>(config_.model.head.kind, head_choices),
       world_.size(), grid.dp(), grid.ep(), machine_.description());
-  require_steps_to_profile();
   meter_.emplace(images_left());
   while (progress_.epoch <= config_.run.epochs) {
     EpochRecord record;
@@ -154,18 +155,6 @@ ExitCode Trainer::run() {
   }
   test_best();
   return ExitCode::done;
-}
-
-void Trainer::require_steps_to_profile() const {
-  const Recorder* recorder = machine_.backend().recorder();
-  if (!recorder) return;
-  const std::int64_t steps = batches_of_epoch() * config_.run.epochs;
-  const ProfileWindow& window = recorder->window();
-  SY_REQUIRE(
-      window.first < steps, ExitCode::bad_usage,
-      "--profile steps={}:{} names no step of this run, which has steps 0 to {}; choose among "
-      "these",
-      window.first, window.last, steps - 1);
 }
 
 std::int64_t Trainer::batches_of_epoch() const {

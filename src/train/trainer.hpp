@@ -36,7 +36,6 @@ class Trainer {
   void prepare_folder();
   void resume();
   void check_changes();
-  void require_steps_to_profile() const;
   Outcome train_epoch(EpochRecord& record);
   std::int64_t batches_of_epoch() const;
   std::optional<BatchShare> next_share();

@@ -96,7 +96,7 @@ Json to_json(const InferenceBenchConfig& config, const InferenceFigures& figures
   return results;
 }
 
-void run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const Launch& launch) {
+ExitCode run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const Launch& launch) {
   const ExecutionConfig& execution = config.training.execution;
   const std::vector<HeadKind> heads = parse_choices("heads", config.heads, head_choices);
   SY_REQUIRE(!config.training.profile.on() || heads.size() == 1, ExitCode::bad_usage,
@@ -125,7 +125,7 @@ void run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const La
     fmt::print("{}\n{}", headline(config, machine, records_steps(execution.graphs, machine)),
                heads_table(figures));
   write_results(machine.world(), config.json, to_json(config, figures, subjects, machine));
-  profile.finish();
+  return profile.finish(ExitCode::done);
 }
 
 }  // namespace
@@ -133,8 +133,7 @@ void run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const La
 ExitCode bench_inference(const Launch& launch, const std::vector<std::string>& words) {
   InferenceBenchConfig config;
   std::optional<HeadKind> trained;
-  if (read(launch, config, words, trained)) run(config, trained, launch);
-  return ExitCode::done;
+  return read(launch, config, words, trained) ? run(config, trained, launch) : ExitCode::done;
 }
 
 }  // namespace switchyard

@@ -177,8 +177,7 @@ ExitCode analyse_curvature(const CurvatureConfig& config, const RunFolder& run,
     add_parts(session, report);
   } catch (const StopRequested&) {
     launch.log.end_progress("stopped on request; continue with --resume");
-    profile.finish();
-    return ExitCode::requeue_me;
+    return profile.finish(ExitCode::requeue_me);
   }
   report["products"] = count_products(report);
   report["settings"] = settings_of(config);
@@ -188,8 +187,7 @@ ExitCode analyse_curvature(const CurvatureConfig& config, const RunFolder& run,
   folder.write("curvature.json", report.dump(2) + "\n");
   if (launch.world.rank() == Rank{0})
     fmt::print("{}results: {}\n", results_table(report), folder.path().string());
-  profile.finish();
-  return ExitCode::done;
+  return profile.finish(ExitCode::done);
 }
 
 }  // namespace switchyard

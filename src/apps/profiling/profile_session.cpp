@@ -31,8 +31,9 @@ ProfileSession::ProfileSession(const ProfileConfig& config, StepKind kind, Machi
   watched_.emplace(machine, *recorder_);
 }
 
-void ProfileSession::finish() {
+ExitCode ProfileSession::finish(ExitCode code) {
   if (recorder_ && !written_) write();
+  return lost_ && code == ExitCode::done ? ExitCode::run_failed : code;
 }
 
 std::vector<RankProfile> ProfileSession::gather(RankProfile own) {
@@ -52,23 +53,34 @@ std::vector<RankProfile> ProfileSession::gather(RankProfile own) {
 
 // What is watched is worth more than its profile: it goes on where that cannot be written.
 void ProfileSession::report(const std::vector<RankProfile>& profiles) {
+  const std::filesystem::path partial = folder_.string() + ".partial";
+  std::error_code ignored;
   try {
-    write_profile(folder_, profiles);
+    std::filesystem::remove_all(partial, ignored);
+    write_profile(partial, profiles);
+    std::filesystem::remove_all(folder_);
+    std::filesystem::rename(partial, folder_);
     log_.info("profile: {}", folder_.string());
-    fmt::print("{}", profile_text(profiles));
-  } catch (const Error& error) {
+    fmt::print(stderr, "{}", profile_text(profiles));
+  } catch (const std::exception& error) {
+    lost_ = true;
+    std::filesystem::remove_all(partial, ignored);
     log_.error("the profile is lost: {}", error.what());
   }
+}
+
+void ProfileSession::warn_of_missing(std::int64_t recorded) {
+  if (!leads() || recorded == recorder_->window().length()) return;
+  log_.warning("only {} of the {} steps of --profile {} were recorded", recorded,
+               recorder_->window().length(), config_.steps);
 }
 
 void ProfileSession::write() {
   written_ = true;
   RankProfile own = recorder_->take();
-  if (std::ranges::none_of(own.steps, is_recorded)) {  // and so on all ranks
-    if (leads())
-      log_.warning("there is no profile: no step of --profile {} was reached", config_.steps);
-    return;
-  }
+  const std::int64_t recorded = std::ranges::count_if(own.steps, is_recorded);  // as on all ranks
+  warn_of_missing(recorded);
+  if (recorded == 0) return;
   Communicator& world = machine_.world();
   const std::chrono::milliseconds deadline = world.deadline();
   world.set_deadline(std::max(deadline, kPatience));

@@ -23,15 +23,17 @@ class ProfileSession {
   /// What the command is to work with.
   Machine& machine() { return watched_ ? *watched_ : machine_; }
 
-  /// At the end of the command: writes what there is of a window that was not over. A profile that
-  /// is empty or cannot be written is a message, not an error. Collective.
-  void finish();
+  /// At the end of the command, which would end with `code`: writes what there is of a window that
+  /// was not over. A profile that is lost ends no command, but `done` becomes run_failed.
+  /// Collective.
+  ExitCode finish(ExitCode code);
 
  private:
   bool leads() const { return machine_.world().rank().value == 0; }
   void write();
   std::vector<RankProfile> gather(RankProfile own);
   void report(const std::vector<RankProfile>& profiles);
+  void warn_of_missing(std::int64_t recorded);
 
   ProfileConfig config_;
   Machine& machine_;
@@ -40,6 +42,7 @@ class ProfileSession {
   std::optional<Recorder> recorder_;
   std::optional<ProfiledMachine> watched_;
   bool written_ = false;
+  bool lost_ = false;  ///< on the rank that writes
 };
 
 }  // namespace switchyard

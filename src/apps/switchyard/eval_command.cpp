@@ -4,6 +4,8 @@
 #include "apps/profiling/profile_session.hpp"
 #include "apps/switchyard/commands.hpp"
 #include "apps/trained_run.hpp"
+#include "data/sampler.hpp"
+#include "profile/recorder.hpp"
 #include "train/epoch_report.hpp"
 #include "train/evaluation.hpp"
 #include "train/image_pool.hpp"
@@ -50,14 +52,16 @@ ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Laun
 
   const ImageSet& images = images_of(data, config.part);
   std::vector<std::int64_t> samples = samples_of(data, config.part);
+  if (const Recorder* recorder = machine.backend().recorder())
+    require_within(recorder->window(), batch_count(static_cast<std::int64_t>(samples.size()),
+                                                   config.training.run.eval_batch));
   ImagePool pool(machine.backend(), data.set, images);
   auto batches = pool.batches({.dtype = classifier.image_dtype()});
   MetricSums sums = evaluate(classifier, *batches, samples,
                              {.batch = config.training.run.eval_batch, .recorded = recorded});
   if (launch.world.rank().value == 0)
     fmt::print("{}\n", figures_line(name_of<DataPart>(config.part, data_part_choices), sums));
-  profile.finish();
-  return ExitCode::done;
+  return profile.finish(ExitCode::done);
 }
 
 }  // namespace

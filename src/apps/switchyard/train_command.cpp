@@ -37,9 +37,7 @@ ExitCode train_command(int& argc, char**& argv, const Words& words) {
     auto machine = make_machine(machine_config(config.execution), launch.world, launch.log);
     ProfileSession profile(config.profile, StepKind::training, *machine,
                            RunFolder(config.run.folder).profile("train"), launch.log);
-    const ExitCode code = Trainer(config, profile.machine(), launch.log, signals).run();
-    profile.finish();
-    return code;
+    return profile.finish(Trainer(config, profile.machine(), launch.log, signals).run());
   });
 }
 

@@ -1,5 +1,7 @@
 #include "apps/profiling/watched_steps.hpp"
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <sstream>
 #include <thread>
@@ -94,7 +96,7 @@ Json profile_steps(Machine& machine, Sleeper* sleeper,
     take_step(*classifier, batch);
     recorder.end_step(StepKind::training);
   }
-  session.finish();
+  EXPECT_EQ(session.finish(ExitCode::requeue_me), ExitCode::requeue_me);
   if (machine.world().rank().value != 0) return nullptr;
   return Json::parse(read_file(folder / "profile.json"));
 }

@@ -46,9 +46,13 @@ curve=(curvature run --data ../data --device cpu --samples 12 --curvature-batch 
 expect_steps "$work/plain2/run/curvature/train/profile" product 1 2 2 2
 
 # A window that the run does not reach the end of, and one that it does not reach at all.
-expect_train 0 "^profile of training step 8" cut 2 "${small[@]}" --profile steps=8:40
-expect_train 2 "steps=400:410 names no step of this run, which has steps 0 to 9" beyond 2 \
-  "${small[@]}" --profile steps=400:410
+expect_train 0 "only 2 of the 32 steps of --profile steps=8:40" cut 2 "${small[@]}" --profile steps=8:40
+expect_train 2 "steps=400:410 names no step of this run, which has steps 0 to 9" cut 2 \
+  "${small[@]}" --overwrite --profile steps=400:410
+expect_same_run cut plain2  # and the earlier run is still there
+(cd "$work/plain2" && "$launch" 1 "$switchyard" "${evaluate[@]}" --profile steps=90:95 >eval.log 2>&1)
+[[ $? == 2 ]] && grep -q "which has steps 0 to 5" "$work/plain2/eval.log" ||
+  complain "eval beyond its batches: $(cat "$work/plain2/eval.log")"
 
 # Stopped before, and resumed within and behind the window: the run goes on as if nobody watched.
 expect_stop() { # expect_stop NAME WINDOW: after its first checkpoint
@@ -59,19 +63,20 @@ expect_stop() { # expect_stop NAME WINDOW: after its first checkpoint
   [[ $found == 75 ]] || complain "$1 ended with $found: $(cat "$work/$1/log")"
 }
 expect_stop early steps=900:910
-grep -q "no step of --profile steps=900:910 was reached" "$work/early/log" || complain "early is silent"
+grep -q "only 0 of the 10 steps of --profile steps=900:910" "$work/early/log" || complain "early is silent"
 expect_train 0 "run folder" part 2 "${small[@]}" --epochs 1
 expect_train 0 "^profile of training step 5 to 5" part 2 "${small[@]}" --resume --profile steps=2:6
 expect_train 0 "run folder" behind 2 "${small[@]}" --epochs 1
-expect_train 0 "no step of --profile steps=3:5 was reached" behind 2 "${small[@]}" --resume \
+expect_train 0 "only 0 of the 2 steps of --profile steps=3:5" behind 2 "${small[@]}" --resume \
   --profile steps=3:5
 expect_same_run part plain2
 expect_same_run behind plain2
 
-# A profile that cannot be written costs no run.
+# A profile that cannot be written costs no run, but is a failure.
 mkdir -p "$work/blocked/run"
 touch "$work/blocked/run/profile"
-expect_train 0 "the profile is lost: .*run/profile" blocked 2 "${small[@]}" --profile steps=3:5
+expect_train 1 "the profile is lost: .*run/profile" blocked 2 "${small[@]}" --profile steps=3:5
+grep -q "run folder" "$work/blocked/log" || complain "the run was lost with its profile"
 for window in 3:6 steps=6:3 steps=x:y; do
   expect_train 2 "--profile" bad 1 "${small[@]}" --profile "$window"
 done
