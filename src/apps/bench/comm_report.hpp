@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "apps/bench/collective_call.hpp"
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 
 namespace switchyard {
 

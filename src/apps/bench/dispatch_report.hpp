@@ -5,7 +5,7 @@
 #include <string>
 
 #include "apps/bench/dispatch_figures.hpp"
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 
 namespace switchyard {
 

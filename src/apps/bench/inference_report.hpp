@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "apps/bench/repetition.hpp"
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 #include "model/config.hpp"
 
 namespace switchyard {

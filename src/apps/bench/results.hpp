@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 #include "base/config/field.hpp"
 #include "machine/machine.hpp"
 

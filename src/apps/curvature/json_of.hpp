@@ -7,7 +7,7 @@
 #include "analysis/landscape/sweep.hpp"
 #include "analysis/quadrature_rule.hpp"
 #include "analysis/trace/hutchinson.hpp"
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 
 namespace switchyard {
 

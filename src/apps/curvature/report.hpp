@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "apps/curvature/json.hpp"
 #include "apps/curvature/session.hpp"
+#include "apps/json.hpp"
 #include "apps/trained_run.hpp"
 
 namespace switchyard {

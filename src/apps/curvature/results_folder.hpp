@@ -9,7 +9,7 @@
 #include <functional>
 #include <string>
 
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 #include "comm/communicator.hpp"
 
 namespace switchyard {

@@ -12,8 +12,8 @@
 #include <memory>
 #include <string>
 
-#include "apps/curvature/json.hpp"
 #include "apps/curvature/session.hpp"
+#include "apps/json.hpp"
 
 namespace switchyard {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 #include "base/file.hpp"
 #include "train/agreement.hpp"
 #include "train/checkpoint/manifest.hpp"

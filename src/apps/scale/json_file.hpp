@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 
 namespace switchyard {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/curvature/json.hpp"
+#include "apps/json.hpp"
 
 namespace switchyard {
 namespace {
