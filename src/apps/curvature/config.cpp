@@ -1,32 +1,17 @@
 #include "apps/curvature/config.hpp"
 
-#include <set>
+#include <string_view>
 
 #include "base/error.hpp"
+#include "train/config_changes.hpp"
 
 namespace switchyard {
 namespace {
 
-// They change how an analysis is run, not its numbers beyond rounding.
-const std::set<std::string> kFreeKeys = {"out",
-                                         "resume",
-                                         "overwrite",
-                                         "save-every",
-                                         "data",
-                                         "cache",
-                                         "cache-memory",
-                                         "basis-memory",
-                                         "threads",
-                                         "deadline",
-                                         "ep",
-                                         "device",
-                                         "communicator",
-                                         "two-level",
-                                         "overlap-degree",
-                                         "graphs",
-                                         "augment",
-                                         "profile",
-                                         "fast-nondeterministic"};
+// Beside what any work may change: they too change how an analysis is run, not its numbers beyond
+// rounding.
+constexpr std::string_view kFreeKeys[] = {"save-every", "cache", "cache-memory", "basis-memory",
+                                          "augment"};
 
 void require_precision(Precision precision) {
   SY_REQUIRE(precision == Precision::f32 || precision == Precision::f64, ExitCode::bad_usage,
@@ -140,13 +125,9 @@ ObjectiveConfig objective_of(const CurvatureConfig& config) {
 
 std::string setting_differences(CurvatureConfig before, CurvatureConfig now) {
   std::string text;
-  std::vector<Field> old_fields = fields_of(before), new_fields = fields_of(now);
-  for (std::size_t i = 0; i < old_fields.size(); ++i) {
-    std::string was = old_fields[i].print(), is = new_fields[i].print();
-    if (was == is || kFreeKeys.contains(old_fields[i].name)) continue;
-    text +=
-        fmt::format("{}--{} {} (was {})", text.empty() ? "" : ", ", old_fields[i].name, is, was);
-  }
+  for (const ConfigChange& change : config_changes(fields_of(before), fields_of(now), kFreeKeys))
+    text += fmt::format("{}--{} {} (was {})", text.empty() ? "" : ", ", change.key, change.now,
+                        change.before);
   return text;
 }
 

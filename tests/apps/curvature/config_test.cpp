@@ -85,5 +85,19 @@ TEST_F(Refused, Nothing) {
   EXPECT_NO_THROW(validate(config));
 }
 
+TEST(Differences, AreThoseThatChangeNumbers) {
+  const CurvatureConfig before;
+  CurvatureConfig now = before;
+  now.results.save_every = 5;
+  now.matrix.cache = CacheUse::off;
+  now.training.execution.ep = 2;
+  now.training.execution.two_level = true;
+  now.training.data.folder = "elsewhere";
+  EXPECT_EQ(setting_differences(before, now), "");
+  now.spectrum.top = 3;
+  now.training.model.head.experts = 6;
+  EXPECT_EQ(setting_differences(before, now), "--top 3 (was 5), --experts 6 (was 8)");
+}
+
 }  // namespace
 }  // namespace switchyard::testing
