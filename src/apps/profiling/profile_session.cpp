@@ -4,10 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "apps/profiling/gather_profiles.hpp"
 #include "apps/profiling/write_profile.hpp"
-#include "comm/clock_offset.hpp"
-#include "comm/gather_texts.hpp"
-#include "machine/memory.hpp"
 #include "train/agreement.hpp"
 
 namespace switchyard {
@@ -34,21 +32,6 @@ ProfileSession::ProfileSession(const ProfileConfig& config, StepKind kind, Machi
 ExitCode ProfileSession::finish(ExitCode code) {
   if (recorder_ && !written_) write();
   return lost_ && code == ExitCode::done ? ExitCode::run_failed : code;
-}
-
-std::vector<RankProfile> ProfileSession::gather(RankProfile own) {
-  Communicator& world = machine_.world();
-  own.rank = world.rank().value;
-  own.host = host_name();
-  own.device = machine_.description();
-  const ClockOffset clock = measure_clock_offset(world);
-  own.clock_offset = clock.offset;
-  own.clock_uncertainty = clock.uncertainty;
-  const std::vector<std::string> all = gather_texts(world, to_bytes(own));
-  std::vector<RankProfile> profiles;
-  if (!leads()) return profiles;
-  for (const std::string& bytes : all) profiles.push_back(profile_from_bytes(bytes));
-  return profiles;
 }
 
 // What is watched is worth more than its profile: it goes on where that cannot be written.
@@ -84,7 +67,7 @@ void ProfileSession::write() {
   Communicator& world = machine_.world();
   const std::chrono::milliseconds deadline = world.deadline();
   world.set_deadline(std::max(deadline, kPatience));
-  const std::vector<RankProfile> profiles = gather(std::move(own));
+  const std::vector<RankProfile> profiles = gather_profiles(machine_, std::move(own));
   agree(world, [&] {
     if (leads()) report(profiles);
   });

@@ -31,7 +31,6 @@ class ProfileSession {
  private:
   bool leads() const { return machine_.world().rank().value == 0; }
   void write();
-  std::vector<RankProfile> gather(RankProfile own);
   void report(const std::vector<RankProfile>& profiles);
   void warn_of_missing(std::int64_t recorded);
 
