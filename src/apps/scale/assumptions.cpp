@@ -9,8 +9,7 @@ std::string computing(const Study& study) {
   if (!study.points.empty())
     return fmt::format(
         "Computing: each zone a fixed part and one in proportion to its work, fitted to {} "
-        "measured "
-        "points; work of other models is scaled by FLOPs and bytes.",
+        "measured points; work of other models is scaled by FLOPs and bytes.",
         study.points.size());
   return fmt::format(
       "Nothing was measured: computing takes {}'s peak times {} or its memory bandwidth times {}, "
@@ -52,8 +51,9 @@ std::string waiting(const ScaleConfig& config, const Study& study) {
           ? "all ranks are equally fast"
           : fmt::format("ranks differ by {:.2g} % of their time of computing and wait for the last",
                         study.model.spread * 100);
-  return fmt::format("Waiting: {}; the rank with most rows has {} times the mean.", spread,
-                     config.overload);
+  return fmt::format("Waiting: {}; the rank with most rows has {} times the mean{}.", spread,
+                     config.overload,
+                     config.overload == 1 ? "" : ", on no grid more than ep times it");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "apps/scale/measurements.hpp"
 
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include "apps/scale/config.hpp"
@@ -51,16 +53,21 @@ int ep_of(const std::string& grid, const fs::path& folder) {
   return *ep;
 }
 
-void read_sweep(const fs::path& folder, int classes, std::vector<MeasuredPoint>& points) {
+void read_sweep(const fs::path& folder, int classes, Measurements& found) {
   read_json_file(folder / "results.json", "results file of launch/scaling", [&](const Json& sweep) {
     const auto words = sweep.at("settings").at("arguments").get<std::vector<std::string>>();
     for (const Json& entry : sweep.at("points")) {
       StepShape shape = asked_for(words, classes).shape;
       shape.batch = entry.at("batch").get<std::int64_t>();
-      const int ep = ep_of(entry.at("grid").get<std::string>(), folder);
+      const GridShape grid{entry.at("ranks").get<int>(),
+                           ep_of(entry.at("grid").get<std::string>(), folder)};
+      if (entry.at("oversubscribed").get<bool>()) {
+        found.oversubscribed.push_back(describe(shape, grid));
+        continue;
+      }
       for (const Json& repeat : entry.at("repeats"))
-        points.push_back(read_profile_point(folder / repeat.at("profile").get<std::string>(), shape,
-                                            {entry.at("ranks").get<int>(), ep}));
+        found.points.push_back(
+            read_profile_point(folder / repeat.at("profile").get<std::string>(), shape, grid));
     }
   });
 }
@@ -83,15 +90,20 @@ std::vector<std::string> split(const std::string& text) {
 
 }  // namespace
 
-std::vector<MeasuredPoint> read_measured_points(const std::string& folders, int classes) {
-  std::vector<MeasuredPoint> points;
+Measurements read_measurements(const std::string& folders, int classes) {
+  Measurements found;
   for (const std::string& folder : split(folders)) {
     if (fs::exists(fs::path(folder) / "results.json"))
-      read_sweep(folder, classes, points);
+      read_sweep(folder, classes, found);
     else
-      points.push_back(read_run(folder, classes));
+      found.points.push_back(read_run(folder, classes));
   }
-  return merge_points(points);
+  SY_REQUIRE(!found.points.empty() || found.oversubscribed.empty(), ExitCode::bad_data,
+             "all that {} holds was measured with more threads than cores ({}), which says nothing "
+             "of the machine; measure on fewer ranks",
+             folders, fmt::join(found.oversubscribed, "; "));
+  found.points = merge_points(found.points);
+  return found;
 }
 
 std::vector<MeasuredCall> read_comm_benchmark(const std::string& file) {

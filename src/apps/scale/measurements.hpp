@@ -9,10 +9,16 @@
 
 namespace switchyard {
 
-/// `folders` with commas: run folders, and folders of launch/scaling. Of runs of one configuration
-/// on one grid the one with the median step is taken. Error(bad_data) where there is no profile, or
-/// one that cannot be read.
-std::vector<MeasuredPoint> read_measured_points(const std::string& folders, int classes);
+struct Measurements {
+  std::vector<MeasuredPoint> points;
+  /// Names of what a sweep measured with more threads than cores: it says nothing of the machine,
+  /// and is not among the points.
+  std::vector<std::string> oversubscribed;
+};
+
+/// `folders` with commas: run folders, and folders of launch/scaling. Runs of one configuration on
+/// one grid make one point. Error(bad_data) where there is no profile, or one that cannot be read.
+Measurements read_measurements(const std::string& folders, int classes);
 
 /// The calls of the first communicator in a file of `bench comm --json`.
 std::vector<MeasuredCall> read_comm_benchmark(const std::string& file);

@@ -3,16 +3,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "analysis/profile/quantiles.hpp"
 
 namespace switchyard {
 namespace {
 
-// All of one shape and grid, at least one. Medians of each zone would not add up to a step.
-MeasuredPoint merge(std::vector<const MeasuredPoint*> repeats) {
-  std::ranges::sort(repeats, {}, [](const MeasuredPoint* repeat) { return repeat->step; });
-  MeasuredPoint merged = *repeats[(repeats.size() - 1) / 2];
+using Repeats = std::vector<const MeasuredPoint*>;
+
+template <class Figure>
+double median_of(const Repeats& repeats, Figure figure) {
+  std::vector<double> values;
+  for (const MeasuredPoint* repeat : repeats) values.push_back(figure(*repeat));
+  return median(std::move(values));
+}
+
+// All of one shape and grid, at least one.
+MeasuredPoint merge(const Repeats& repeats) {
+  MeasuredPoint merged;
+  merged.shape = repeats.front()->shape;
+  merged.grid = repeats.front()->grid;
   merged.name = describe(merged.shape, merged.grid);
-  merged.calls.clear();
+  merged.step = median_of(repeats, [](const MeasuredPoint& p) { return p.step; });
+  merged.waiting = median_of(repeats, [](const MeasuredPoint& p) { return p.waiting; });
+  merged.overload = median_of(repeats, [](const MeasuredPoint& p) { return p.overload; });
+  ZoneTable<double>::for_each([&](Zone zone, Pass pass) {
+    merged.computed.at(zone, pass) =
+        median_of(repeats, [&](const MeasuredPoint& p) { return p.computed.at(zone, pass); });
+  });
   for (const MeasuredPoint* repeat : repeats)
     merged.calls.insert(merged.calls.end(), repeat->calls.begin(), repeat->calls.end());
   return merged;
@@ -22,10 +41,12 @@ MeasuredPoint merge(std::vector<const MeasuredPoint*> repeats) {
 
 std::string describe(const StepShape& shape, const GridShape& grid) {
   const HeadConfig& head = shape.model.head;
-  return fmt::format("{}{}, width {}, {}, batch {}, {} x {}", name_of(head.kind, head_choices),
-                     head.is_moe() ? fmt::format(", {} experts", head.experts) : "",
-                     shape.model.width, name_of(shape.precision, precision_choices), shape.batch,
-                     grid.dp(), grid.ep);
+  return fmt::format(
+      "{}{}{}{}, width {}, {}, batch {}, {} x {}", name_of(head.kind, head_choices),
+      head.is_moe() ? fmt::format(", {} experts", head.experts) : "",
+      shape.overlap_degree > 1 ? fmt::format(" in {} parts", shape.overlap_degree) : "",
+      shape.norm_sync == NormSync::sync ? "" : ", local batch norm", shape.model.width,
+      name_of(shape.precision, precision_choices), shape.batch, grid.dp(), grid.ep);
 }
 
 std::vector<MeasuredPoint> merge_points(const std::vector<MeasuredPoint>& points) {
@@ -33,7 +54,7 @@ std::vector<MeasuredPoint> merge_points(const std::vector<MeasuredPoint>& points
   for (const MeasuredPoint& point : points) {
     const std::string name = describe(point.shape, point.grid);
     if (std::ranges::find(merged, name, &MeasuredPoint::name) != merged.end()) continue;
-    std::vector<const MeasuredPoint*> repeats;
+    Repeats repeats;
     for (const MeasuredPoint& other : points)
       if (describe(other.shape, other.grid) == name) repeats.push_back(&other);
     merged.push_back(merge(repeats));

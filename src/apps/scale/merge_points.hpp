@@ -7,8 +7,8 @@
 
 namespace switchyard {
 
-/// Of points of one shape and grid the one with the median step (of two in the middle the faster),
-/// with the calls of all. In order of first occurrence, named by what they are of.
+/// One point for each shape and grid, in order of first occurrence, named by what it is of: each
+/// time the median over its repeats, so that zones add up to a step only nearly; the calls of all.
 std::vector<MeasuredPoint> merge_points(const std::vector<MeasuredPoint>& points);
 
 /// What tells points apart: "sparse, 8 experts, width 64, f32, batch 128, 2 x 1".

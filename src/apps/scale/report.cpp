@@ -77,12 +77,13 @@ std::string report_text(const ScaleConfig& config, const Study& study) {
   std::string text = fmt::format("Machine: {}. Assumptions:\n", study.machine.name);
   for (const std::string& sentence : study.assumptions) text += fmt::format("- {}\n", sentence);
   if (!study.points.empty()) text += fmt::format("\n{}{}", points_table(study), error_line(study));
-  int before = 0;
+  const ScaleRow* before = nullptr;
   for (const ScaleRow& row : study.rows) {
-    if (row.grid.ranks < before || before == 0) text += series_head(row, config.mode);
-    before = row.grid.ranks;
+    if (!before || row.series != before->series) text += series_head(row, config.mode);
     text += row_line(row);
+    before = &row;
   }
+  for (const std::string& sentence : study.left_out) text += fmt::format("\n{}\n", sentence);
   return text;
 }
 

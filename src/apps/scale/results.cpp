@@ -94,6 +94,7 @@ Json json_of(const ScaleRow& row) {
                {"ep", row.grid.ep},
                {"batch", row.shape.batch},
                {"experts", row.shape.model.head.is_moe() ? row.shape.model.head.experts : 0},
+               {"overload", row.overload},
                {"step", row.prediction.parts.total()}};
   for (const auto& [name, seconds] : parts_of(row.prediction.parts)) json[name] = seconds;
   json["efficiency"] = row.efficiency;
@@ -108,8 +109,8 @@ std::string results_json(const ScaleConfig& config, const Study& study) {
   Json json = {{"format", kFormat},
                {"machine", study.machine.name},
                {"mode", name_of(config.mode, scaling_mode_choices)},
-               {"overload", config.overload},
                {"assumptions", study.assumptions},
+               {"left_out", study.left_out},
                {"model", study.points.empty() ? Json() : json_of(study.model)}};
   json["points"] = Json::array();
   for (const ComparedPoint& compared : study.points) json["points"].push_back(json_of(compared));
@@ -122,17 +123,17 @@ std::string results_json(const ScaleConfig& config, const Study& study) {
 }
 
 std::string results_csv(const Study& study) {
-  std::string text = "ranks,dp,ep,batch,experts,step";
+  std::string text = "ranks,dp,ep,batch,experts,overload,step";
   for (const auto& [name, seconds] : parts_of({})) text += fmt::format(",{}", name);
   text += ",efficiency,karp_flatt,measured\n";
   auto cell = [](const std::optional<double>& value) {
     return value ? fmt::format("{}", *value) : "";
   };
   for (const ScaleRow& row : study.rows) {
-    text += fmt::format("{},{},{},{},{},{}", row.grid.ranks, row.grid.dp(), row.grid.ep,
+    text += fmt::format("{},{},{},{},{},{},{}", row.grid.ranks, row.grid.dp(), row.grid.ep,
                         row.shape.batch,
                         row.shape.model.head.is_moe() ? row.shape.model.head.experts : 0,
-                        row.prediction.parts.total());
+                        row.overload, row.prediction.parts.total());
     for (const auto& [name, seconds] : parts_of(row.prediction.parts))
       text += fmt::format(",{}", seconds);
     text += fmt::format(",{},{},{}\n", row.efficiency, cell(row.karp_flatt), cell(row.measured));

@@ -1,6 +1,10 @@
 #include "apps/scale/series.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 #include "parallel/grid.hpp"
 
@@ -26,23 +30,43 @@ std::vector<int> eps_of(int ranks, const ScaleConfig& config, const HeadConfig& 
   return eps;
 }
 
-StepShape on_ranks(const StepShape& shape, int ranks, int fewest, ScalingMode mode) {
-  StepShape scaled = shape;
-  if (mode == ScalingMode::weak) scaled.batch = shape.batch * ranks / fewest;
-  SY_REQUIRE(
-      scaled.batch >= ranks, ExitCode::bad_usage,
-      "a batch of {} leaves some of {} ranks without a sample; raise --batch, give --mode weak "
-      "or fewer --ranks",
-      scaled.batch, ranks);
-  return scaled;
+std::int64_t batch_on(const StepShape& shape, int ranks, int fewest, ScalingMode mode) {
+  return mode == ScalingMode::weak ? shape.batch * ranks / fewest : shape.batch;
+}
+
+// Takes those for which `fits` is false out of `ranks`, and says so.
+void keep(std::vector<int>& ranks, const std::function<bool(int)>& fits, const std::string& reason,
+          ScaleSeries& series) {
+  std::vector<int> others;
+  std::ranges::copy_if(ranks, std::back_inserter(others), std::not_fn(fits));
+  if (others.empty()) return;
+  std::erase_if(ranks, std::not_fn(fits));
+  const std::string names = fmt::format("{}", fmt::join(others, ", "));
+  SY_REQUIRE(!ranks.empty(), ExitCode::bad_usage,
+             "there is nothing to predict on {} ranks: {}; name other --ranks", names, reason);
+  series.left_out.push_back(fmt::format("Without {} ranks: {}.", names, reason));
 }
 
 ScaleSeries make_series(const ScaleConfig& config, const StepShape& shape) {
-  const std::vector<int> all = sorted_ranks(config);
   ScaleSeries series;
-  for (int ranks : all)
-    for (int ep : eps_of(ranks, config, shape.model.head))
-      series.steps.push_back({on_ranks(shape, ranks, all.front(), config.mode), {ranks, ep}});
+  std::vector<int> ranks = sorted_ranks(config);
+  const int ep = config.training.execution.ep;
+  keep(
+      ranks, [ep](int count) { return ep == 0 || count % ep == 0; },
+      fmt::format("--ep {} does not divide them", ep), series);
+  const int fewest = ranks.front();
+  auto batch = [&](int count) { return batch_on(shape, count, fewest, config.mode); };
+  keep(
+      ranks, [&](int count) { return batch(count) >= count; },
+      fmt::format("a batch of {}{} leaves some without a sample", shape.batch,
+                  config.mode == ScalingMode::weak ? fmt::format(" on {} ranks", fewest) : ""),
+      series);
+  for (int count : ranks) {
+    for (int each : eps_of(count, config, shape.model.head)) {
+      series.steps.push_back({shape, {count, each}});
+      series.steps.back().shape.batch = batch(count);
+    }
+  }
   return series;
 }
 

@@ -1,5 +1,7 @@
 #include "apps/scale/study.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "analysis/scaling/efficiency.hpp"
@@ -46,10 +48,14 @@ std::vector<ComparedPoint> compare(const ScaleConfig& config, const ScalingModel
 
 void fit(const ScaleConfig& config, Study& study) {
   const ScalingModel prior = study.model;
-  const std::vector<MeasuredPoint> points = read_measured_points(config.measured, config.classes);
+  const Measurements found = read_measurements(config.measured, config.classes);
   const std::vector<MeasuredCall> calls = read_comm_benchmark(config.comm);
-  study.model = fit_model(points, calls, prior);
-  study.points = compare(config, study.model, prior, points, calls);
+  study.model = fit_model(found.points, calls, prior);
+  study.points = compare(config, study.model, prior, found.points, calls);
+  if (!found.oversubscribed.empty())
+    study.left_out.push_back(
+        fmt::format("Not used, because they were measured with more threads than cores: {}.",
+                    fmt::join(found.oversubscribed, "; ")));
 }
 
 std::optional<double> measured_step(const Study& study, const StepShape& shape,
@@ -63,11 +69,11 @@ std::optional<double> measured_step(const Study& study, const StepShape& shape,
 ScaleRow predict_row(const ScaleConfig& config, const Study& study, const ScaleSeries::Step& step) {
   ScalingModel model = study.model;
   if (study.points.empty()) model.costs = described_costs(study.machine, step.shape);
-  ScaleRow row{.shape = step.shape,
-               .grid = step.grid,
-               .prediction = predict(model, step.shape, step.grid, config.overload),
-               .karp_flatt = {},
-               .measured = {}};
+  ScaleRow row;
+  row.shape = step.shape;
+  row.grid = step.grid;
+  row.overload = std::min<double>(config.overload, step.grid.ep);
+  row.prediction = predict(model, step.shape, step.grid, row.overload);
   if (config.overload == 1) row.measured = measured_step(study, step.shape, step.grid);
   return row;
 }
@@ -104,6 +110,12 @@ void compare_with_fewest(std::vector<ScaleRow>& rows, ScalingMode mode) {
   }
 }
 
+// Series that differ in batch or experts may leave out the same.
+void add_sentences(const std::vector<std::string>& sentences, std::vector<std::string>& all) {
+  for (const std::string& sentence : sentences)
+    if (std::ranges::find(all, sentence) == all.end()) all.push_back(sentence);
+}
+
 }  // namespace
 
 std::optional<double> ComparedPoint::error() const {
@@ -121,10 +133,13 @@ Study study_scaling(const ScaleConfig& config) {
   study.model = described_model(study.machine);
   const std::vector<ScaleSeries> all = series_of(config);
   if (!config.measured.empty()) fit(config, study);
-  for (const ScaleSeries& series : all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
     std::vector<ScaleRow> rows;
-    for (const ScaleSeries::Step& step : series.steps)
+    for (const ScaleSeries::Step& step : all[i].steps) {
       rows.push_back(predict_row(config, study, step));
+      rows.back().series = i;
+    }
+    add_sentences(all[i].left_out, study.left_out);
     if (config.grids == GridChoice::fastest) rows = fastest_of_each(std::move(rows));
     compare_with_fewest(rows, config.mode);
     study.rows.insert(study.rows.end(), std::make_move_iterator(rows.begin()),

@@ -22,8 +22,10 @@ struct ComparedPoint {
 
 /// One grid of a prediction.
 struct ScaleRow {
+  std::size_t series = 0;  ///< rows of one are compared with each other
   StepShape shape;
   GridShape grid;
+  double overload = 1;  ///< as asked for, at most ep: then one rank has all rows of its group
   StepPrediction prediction;
   double efficiency = 1;             ///< against the fewest ranks of its series
   std::optional<double> karp_flatt;  ///< strong scaling, from more ranks on
@@ -35,7 +37,8 @@ struct Study {
   ScalingModel model;
   std::vector<std::string> assumptions;  ///< sentences
   std::vector<ComparedPoint> points;     ///< none: the model follows from the description alone
-  std::vector<ScaleRow> rows;
+  std::vector<ScaleRow> rows;            ///< series by series
+  std::vector<std::string> left_out;     ///< sentences on what was asked for and is not in it
 };
 
 /// Reads what there is, fits, predicts. Error(bad_usage) for grids that cannot be, Error(bad_data)

@@ -48,7 +48,7 @@ TEST(ScaleResults, TableHasALineForEachPrediction) {
   std::string head, line;
   std::getline(lines, head);
   const auto columns = std::ranges::count(head, ',');
-  EXPECT_EQ(head.substr(0, 32), "ranks,dp,ep,batch,experts,step,f");
+  EXPECT_EQ(head.substr(0, 39), "ranks,dp,ep,batch,experts,overload,step");
   int count = 0;
   for (; std::getline(lines, line); ++count) EXPECT_EQ(std::ranges::count(line, ','), columns);
   EXPECT_EQ(count, 2);

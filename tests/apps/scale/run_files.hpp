@@ -8,8 +8,8 @@
 
 namespace switchyard::test {
 
-/// A profile of two ranks on one computer: a step of 10 ms, of which backbone 4 ms and norm sync
-/// 3 ms, 2 ms of these exposed in a call of 8000 bytes that transfers for 20 us.
+/// A profile of two ranks on one computer: a step of 10 ms, recorded or not, of which backbone 4 ms
+/// and norm sync 3 ms, 2 ms of these exposed in a call of 8000 bytes that transfers for 20 us.
 inline nlohmann::json profile_of_two() {
   auto zone = [](const char* name, const char* pass, double seconds) {
     return nlohmann::json{
@@ -35,12 +35,14 @@ inline nlohmann::json profile_of_two() {
         zone("checkpoint", "forward", 9.0)}},
       {"collectives", {call, overlapping}},
       {"communication", {{"per_rank", {{{"exposed_waiting", 1e-3}}, {{"exposed_waiting", 0}}}}}},
-      {"experts", {{{"overload", 1.25}}}}};
+      {"experts", {{{"overload", 1.25}}}},
+      {"overhead", {{"timed", {{"steps", 4}, {"median", 10e-3}}}}}};
 }
 
-/// With other times, the same on both ranks.
+/// With other times, the same on both ranks and of steps that are not recorded.
 inline nlohmann::json profile_of_two(double step, double backbone) {
   nlohmann::json profile = profile_of_two();
+  profile["overhead"]["timed"]["median"] = step;
   for (std::size_t rank : {0, 1}) {
     profile["step"]["per_rank"][rank]["mean"] = step;
     profile["zones"][0]["per_rank"][rank]["mean"] = backbone;

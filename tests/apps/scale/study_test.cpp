@@ -77,6 +77,53 @@ TEST(Study, CoversSeveralBatchesAndNumbersOfExperts) {
   EXPECT_EQ(study.rows[7].shape.batch, 2048);
 }
 
+TEST(Study, LeavesOutRanksThatCannotBeAndSaysSo) {
+  ScaleConfig config = config_of_a100();
+  config.ranks = {1, 4, 8, 64, 128, 256};
+  config.mode = ScalingMode::strong;
+  config.training.execution.ep = 8;
+  const Study study = study_scaling(config);
+  ASSERT_EQ(study.rows.size(), 3u);
+  EXPECT_EQ(study.rows.front().grid.ranks, 8);
+  EXPECT_EQ(study.rows.front().efficiency, 1);
+  EXPECT_EQ(study.rows.back().grid.ranks, 128);
+  EXPECT_EQ(study.left_out,
+            (std::vector<std::string>{
+                "Without 1, 4 ranks: --ep 8 does not divide them.",
+                "Without 256 ranks: a batch of 128 leaves some without a sample."}));
+  EXPECT_TRUE(contains(report_text(config, study), "Without 1, 4 ranks: --ep 8"));
+}
+
+TEST(Study, GrowsTheBatchFromTheFewestRanksThatCanBe) {
+  ScaleConfig config = config_of_a100();
+  config.ranks = {1, 8, 16};
+  config.training.execution.ep = 8;
+  const Study study = study_scaling(config);
+  EXPECT_EQ(study.rows.front().shape.batch, 128);
+  EXPECT_EQ(study.rows.back().shape.batch, 256);
+}
+
+TEST(Study, NeverGivesARankMoreThanAllRows) {
+  ScaleConfig config = config_of_a100();
+  config.ranks = {1, 2, 8};
+  config.overload = 4;
+  const Study four = study_scaling(config);
+  EXPECT_EQ(four.rows[0].overload, 1);
+  EXPECT_EQ(four.rows[1].overload, 2);
+  EXPECT_EQ(four.rows[2].overload, 4);
+  config.overload = 2;
+  EXPECT_EQ(step(study_scaling(config).rows[1]), step(four.rows[1]));
+}
+
+TEST(Study, HasATableForEachSeries) {
+  ScaleConfig config = config_of_a100();
+  config.ranks = {16};
+  config.expert_counts = {8, 32};
+  const std::string text = report_text(config, study_scaling(config));
+  EXPECT_TRUE(contains(text, "Weak scaling of sparse, 8 experts"));
+  EXPECT_TRUE(contains(text, "Weak scaling of sparse, 32 experts"));
+}
+
 class FittedStudy : public ::testing::Test {
  protected:
   FittedStudy() {
@@ -130,8 +177,17 @@ TEST(Study, RefusesWhatCannotBe) {
   };
   EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.machine = "h200-nod"; }), "'h200-node'?"));
   EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.ranks.clear(); }), "--ranks names no"));
-  EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.mode = ScalingMode::strong; }),
-                       "leaves some of 256 ranks without a sample"));
+  const auto too_many = [](ScaleConfig& c) {
+    c.mode = ScalingMode::strong;
+    c.ranks = {256, 512};
+  };
+  EXPECT_TRUE(contains(refused(too_many),
+                       "nothing to predict on 256, 512 ranks: a batch of 128 leaves some without"));
+  const auto too_few = [](ScaleConfig& c) {
+    c.ranks = {64};
+    c.training.run.batch = 32;
+  };
+  EXPECT_TRUE(contains(refused(too_few), "on 64 ranks: a batch of 32 on 64 ranks leaves"));
   EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.training.execution.ep = 16; }),
                        "--ep 16 leaves ranks without an expert"));
   EXPECT_TRUE(contains(refused([](ScaleConfig& c) { c.training.model.head.k = 9; }), "9"));
