@@ -4,7 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "profile/recorder.hpp"
+#include "profile/step_scope.hpp"
 
 namespace switchyard {
 namespace {
@@ -15,9 +15,6 @@ constexpr std::size_t kKept = 1 << 16;  // records, before they are taken
 // In a step that is recorded, emptied from time to time.
 class RecordedStep {
  public:
-  RecordedStep() : recorder_(StepKind::benchmark, {0, kSteps}) {
-    recorder_.begin_step(StepKind::benchmark, 0);
-  }
   Recorder& recorder() { return recorder_; }
   void count(benchmark::State& state) {
     if (++noted_ % kKept != 0) return;
@@ -27,7 +24,8 @@ class RecordedStep {
   }
 
  private:
-  Recorder recorder_;
+  Recorder recorder_{StepKind::benchmark, {0, kSteps}};
+  StepScope step_{&recorder_, StepKind::benchmark, 0};
   std::size_t noted_ = 0;
 };
 

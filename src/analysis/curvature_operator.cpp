@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "profile/recorder.hpp"
+#include "profile/step_scope.hpp"
 
 namespace switchyard {
 namespace {
@@ -123,8 +123,7 @@ std::vector<Tensor> CurvatureOperator::apply(std::span<const Tensor> xs) {
 }
 
 std::vector<Tensor> CurvatureOperator::apply_block(std::span<const Tensor> xs) {
-  Recorder* recorder = classifier_.backend().recorder();
-  if (recorder) recorder->begin_step(StepKind::product, product_);
+  StepScope product(classifier_.backend().recorder(), StepKind::product, product_);
   FixedOthers fixed(classifier_.state(), space_);
   std::vector<Tensor> sums;
   for (std::size_t i = 0; i < xs.size(); ++i) sums.push_back(space().zeros());
@@ -135,7 +134,7 @@ std::vector<Tensor> CurvatureOperator::apply_block(std::span<const Tensor> xs) {
                                                   : apply_gauss_newton(batch, xs, sums);
     });
   for (Tensor& sum : sums) space_.sum_over_copies(sum);
-  if (recorder) recorder->end_step(StepKind::product);
+  product.end();
   ++product_;
   return sums;
 }

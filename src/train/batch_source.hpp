@@ -9,6 +9,8 @@
 
 namespace switchyard {
 
+class Recorder;
+
 /// Which part of a global batch a rank has.
 struct BatchShare {
   std::int64_t size = 0;
@@ -27,5 +29,8 @@ class BatchSource {
   /// every batch of one size: it may be part of a recorded program.
   virtual Batch make() = 0;
 };
+
+/// The next(), waited for in the zone `data`; `recorder` may be null.
+std::optional<BatchShare> next_share(BatchSource& batches, Recorder* recorder);
 
 }  // namespace switchyard

@@ -1,7 +1,7 @@
 #include "train/evaluation.hpp"
 
 #include "ops/softmax.hpp"
-#include "profile/recorder.hpp"
+#include "profile/step_scope.hpp"
 #include "train/recorded_work.hpp"
 
 namespace switchyard {
@@ -16,11 +16,6 @@ Tensor measure_batch(DistributedClassifier& classifier, const Batch& batch, cons
   Tensor labels = batch.labels.reshape({batch.size(), 1});
   Variable loss = cross_entropy_sum(tape, output.head.logits, labels, 0.0);
   return measure(backend, output.head, batch.labels, loss.value());
-}
-
-std::optional<BatchShare> next_share(BatchSource& batches, Recorder* recorder) {
-  const ZoneScope zone(recorder, Zone::data);
-  return batches.next();
 }
 
 }  // namespace
@@ -43,13 +38,12 @@ MetricSums evaluate(DistributedClassifier& classifier, BatchSource& batches,
                 0);
   Recorder* recorder = backend.recorder();
   for (std::int64_t number = 0;; ++number) {
-    if (recorder) recorder->begin_step(StepKind::evaluation, number);
-    std::optional<BatchShare> share = next_share(batches, recorder);
+    StepScope profiled_step(recorder, StepKind::evaluation, number);
+    const std::optional<BatchShare> share = next_share(batches, recorder);
     if (!share) break;
     backend.accumulate(total, work.run(share->global_size));
-    if (recorder) recorder->end_step(StepKind::evaluation);
+    profiled_step.end();
   }
-  if (recorder) recorder->cancel_step(StepKind::evaluation);
   backend.to_host(classifier.batch().sum(total), sums.values().data());
   return sums;
 }

@@ -8,7 +8,7 @@
 #include "data/sampler.hpp"
 #include "data/split.hpp"
 #include "parallel/sharded_vector.hpp"
-#include "profile/recorder.hpp"
+#include "profile/step_scope.hpp"
 #include "train/agreement.hpp"
 #include "train/batch_fit.hpp"
 #include "train/checkpoint/load.hpp"
@@ -173,8 +173,8 @@ Trainer::Outcome Trainer::train_epoch(EpochRecord& record) {
   Clock::time_point start = Clock::now();
   Recorder* recorder = machine_.backend().recorder();
   while (!stop_requested_) {
-    if (recorder) recorder->begin_step(StepKind::training, progress_.step);
-    std::optional<BatchShare> share = next_share();
+    StepScope profiled_step(recorder, StepKind::training, progress_.step);
+    const std::optional<BatchShare> share = next_share(*batches_, recorder);
     if (!share) break;
     take_step(*share);
     record.trained_images += share->global_size;
@@ -184,17 +184,11 @@ Trainer::Outcome Trainer::train_epoch(EpochRecord& record) {
       collect();
       if (!stop_requested_) save();
     }
-    if (recorder) recorder->end_step(StepKind::training);
+    profiled_step.end();
   }
-  if (recorder) recorder->cancel_step(StepKind::training);
   collect();
   record.train_seconds = seconds_since(start);
   return stop_requested_ ? Outcome::stop_requested : Outcome::finished;
-}
-
-std::optional<BatchShare> Trainer::next_share() {
-  const ZoneScope zone(machine_.backend().recorder(), Zone::data);
-  return batches_->next();
 }
 
 double Trainer::rate_of(std::int64_t batch, std::int64_t batches) const {

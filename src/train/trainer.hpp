@@ -38,7 +38,6 @@ class Trainer {
   void check_changes();
   Outcome train_epoch(EpochRecord& record);
   std::int64_t batches_of_epoch() const;
-  std::optional<BatchShare> next_share();
   void take_step(const BatchShare& share);
   void note(const std::optional<StepResult>& result);
   void collect() { note(step_.collect()); }
