@@ -17,10 +17,10 @@ struct ProfileFigures {
   std::vector<ZoneTimes> loader;
   std::vector<CollectiveTimes> collectives;
   std::vector<RankCommunication> communication;
-  std::int64_t incomplete_calls = 0;  ///< of collectives, that not all members recorded
   Traffic traffic;
   std::vector<ExpertLoad> experts;
   Overhead overhead;
+  GroupCalls calls;  ///< their records stay in the profiles
 };
 
 ProfileFigures profile_figures(const RecordedSteps& steps);

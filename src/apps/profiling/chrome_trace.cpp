@@ -20,10 +20,10 @@ std::string text_of(const Json& header) {
   return header.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string header_of_all(const std::vector<RankProfile>& profiles) {
+std::string header_of_all(std::size_t ranks) {
   return text_of({{"schemaVersion", kSchemaVersion},
                   {"displayTimeUnit", "ms"},
-                  {"distributedInfo", {{"world_size", profiles.size()}}}});
+                  {"distributedInfo", {{"world_size", ranks}}}});
 }
 
 Json groups_of(const RankProfile& profile, const std::string& backend) {
@@ -63,14 +63,13 @@ fs::path make_anew(const fs::path& folder) {
 
 }  // namespace
 
-void write_chrome_trace(const fs::path& folder, const std::vector<RankProfile>& profiles) {
-  const RecordedSteps steps(profiles);
-  const GroupCalls calls = group_calls(steps);
-  const ExchangeArguments exchanges(profiles, calls);
-  const std::vector<ExpertLoad> loads = expert_loads(steps);
-  const TraceContext context{steps, exchanges, loads, trace_start(profiles)};
+void write_chrome_trace(const fs::path& folder, const RecordedSteps& steps,
+                        const ProfileFigures& figures) {
+  const std::span<const RankProfile> profiles = steps.profiles();
+  const ExchangeArguments exchanges(profiles, figures.calls);
+  const TraceContext context{steps, exchanges, figures.experts, trace_start(profiles)};
   const fs::path by_rank = make_anew(folder / "trace");
-  TraceFile all(folder / "trace.json", header_of_all(profiles));
+  TraceFile all(folder / "trace.json", header_of_all(profiles.size()));
   for (std::size_t rank = 0; rank < profiles.size(); ++rank) {
     all.add(make_rank_trace(rank, context, ComputeLane::where_it_differs));
     TraceFile own(by_rank / fmt::format("rank-{}.json", rank),

@@ -159,7 +159,7 @@ std::string profile_json(const RecordedSteps& steps, const ProfileFigures& figur
                      {"collectives", array_of(figures.collectives, json_of)},
                      {"communication",
                       {{"per_rank", array_of(figures.communication, json_of)},
-                       {"incomplete", figures.incomplete_calls}}},
+                       {"incomplete", figures.calls.incomplete}}},
                      {"traffic", json_of(figures.traffic)},
                      {"experts", array_of(figures.experts, json_of)},
                      {"overhead", json_of(figures.overhead)}};

@@ -39,12 +39,14 @@ void ProfileSession::report(const std::vector<RankProfile>& profiles) {
   const std::filesystem::path partial = folder_.string() + ".partial";
   std::error_code ignored;
   try {
+    const RecordedSteps steps(profiles);
+    const ProfileFigures figures = profile_figures(steps);
     std::filesystem::remove_all(partial, ignored);
-    write_profile(partial, profiles);
+    write_profile(partial, steps, figures);
     std::filesystem::remove_all(folder_);
     std::filesystem::rename(partial, folder_);
     log_.info("profile: {}", folder_.string());
-    fmt::print(stderr, "{}", profile_text(profiles));
+    fmt::print(stderr, "{}", profile_text(steps, figures));
   } catch (const std::exception& error) {
     lost_ = true;
     std::filesystem::remove_all(partial, ignored);

@@ -34,9 +34,8 @@ std::string title(const RecordedSteps& steps) {
 
 }  // namespace
 
-void write_profile(const std::filesystem::path& folder, const std::vector<RankProfile>& profiles) {
-  const RecordedSteps steps{profiles};
-  const ProfileFigures figures = profile_figures(steps);
+void write_profile(const std::filesystem::path& folder, const RecordedSteps& steps,
+                   const ProfileFigures& figures) {
   make_folder(folder);
   write_file(folder / "profile.json", profile_json(steps, figures));
   write_file(folder / "zones.csv", zone_table(figures));
@@ -44,12 +43,10 @@ void write_profile(const std::filesystem::path& folder, const std::vector<RankPr
   write_file(folder / "experts.csv", expert_table(steps, figures));
   write_file(folder / "traffic.csv", traffic_table(figures));
   write_file(folder / "steps.csv", step_table(steps));
-  write_chrome_trace(folder, profiles);
+  write_chrome_trace(folder, steps, figures);
 }
 
-std::string profile_text(const std::vector<RankProfile>& profiles) {
-  const RecordedSteps steps{profiles};
-  const ProfileFigures figures = profile_figures(steps);
+std::string profile_text(const RecordedSteps& steps, const ProfileFigures& figures) {
   return title(steps) + rank_section(steps, figures) + zone_section(figures) +
          collective_section(figures) + expert_section(figures) + traffic_section(figures) +
          overhead_section(figures);

@@ -3,17 +3,17 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
-#include "profile/records.hpp"
+#include "analysis/profile/profile_figures.hpp"
 
 namespace switchyard {
 
-/// Makes `folder` and writes profile.json, tables (CSV) and traces: docs/profiling.md. One profile a
-/// rank, in rank order. Error(run_failed) where no step was recorded.
-void write_profile(const std::filesystem::path& folder, const std::vector<RankProfile>& profiles);
+/// Makes `folder` and writes profile.json, tables (CSV) and traces: docs/profiling.md. `figures`:
+/// of `steps`. Error(run_failed) where that cannot be.
+void write_profile(const std::filesystem::path& folder, const RecordedSteps& steps,
+                   const ProfileFigures& figures);
 
 /// The tables for a terminal; ends in a line break.
-std::string profile_text(const std::vector<RankProfile>& profiles);
+std::string profile_text(const RecordedSteps& steps, const ProfileFigures& figures);
 
 }  // namespace switchyard

@@ -84,9 +84,9 @@ std::string collective_section(const ProfileFigures& figures) {
   text += fmt::format("\n{}{:>7}{:>7}{:>11}{:>10}{:>9}{:>9}\n", what, "nodes", "calls", "bytes",
                       "transfer", "algbw", "busbw");
   for (const CollectiveTimes& times : figures.collectives) text += size_line(times);
-  if (figures.incomplete_calls > 0)
+  if (figures.calls.incomplete > 0)
     text += fmt::format("{} calls that not all ranks of a group recorded are left out\n",
-                        figures.incomplete_calls);
+                        figures.calls.incomplete);
   return text;
 }
 

@@ -197,18 +197,17 @@ TEST(TraceFields, AnyTextIsJson) {
 
 TEST(TraceFields, TracesOfAnEarlierProfileGo) {
   const WrittenTraces traces(planted());
-  write_chrome_trace(traces.folder().path(), {planted()[0]});
+  write_traces(traces.folder().path(), {planted()[0]});
   EXPECT_TRUE(std::filesystem::exists(traces.folder() / "trace/rank-0.json"));
   EXPECT_FALSE(std::filesystem::exists(traces.folder() / "trace/rank-1.json"));
 }
 
-TEST(TraceFields, NothingRecordedIsAnError) {
+TEST(TraceFields, AFolderThatCannotBeMadeIsNamed) {
   const testing::TempFolder folder;
-  EXPECT_TRUE(
-      testing::contains(testing::error_text(ExitCode::run_failed,
-                                            [&] { write_chrome_trace(folder.path(), planted(1)); }),
-                        "no step was recorded"));
-  EXPECT_FALSE(std::filesystem::exists(folder / "trace.json"));
+  write_file(folder / "file", "");
+  EXPECT_TRUE(testing::contains(
+      testing::error_text(ExitCode::run_failed, [&] { write_traces(folder / "file", planted()); }),
+      "file/trace"));
 }
 
 }  // namespace

@@ -86,11 +86,17 @@ inline std::vector<RankProfile> planted(std::int64_t steps = 3,
   return {planted_rank(0, steps, 0), planted_rank(1, steps, clock_offset)};
 }
 
+inline void write_traces(const std::filesystem::path& folder,
+                         const std::vector<RankProfile>& profiles) {
+  const RecordedSteps steps(profiles);
+  write_chrome_trace(folder, steps, profile_figures(steps));
+}
+
 /// Profiles written as traces into a folder of their own.
 class WrittenTraces {
  public:
   explicit WrittenTraces(const std::vector<RankProfile>& profiles) {
-    write_chrome_trace(folder_.path(), profiles);
+    write_traces(folder_.path(), profiles);
   }
   Json all() const { return read("trace.json"); }
   Json rank(std::size_t rank) const { return read(fmt::format("trace/rank-{}.json", rank)); }
