@@ -47,7 +47,7 @@ struct GroupRecord {
 /// Rows that this rank sent to each expert in one pass of one MoE layer.
 struct RoutingRecord {
   std::int32_t step = 0;
-  std::int32_t layer = 0;
+  std::int32_t layer = 0;                ///< 0: the head, a model's one such layer
   std::vector<std::int64_t> rows = {};   ///< one an expert of the layer
   std::vector<std::int32_t> owner = {};  ///< rank of the group that has it
   std::int32_t group = -1;               ///< the expert-parallel group, -1: this rank alone

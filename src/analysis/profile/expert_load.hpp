@@ -13,7 +13,7 @@ std::optional<double> max_over_mean(const RowCounts& rows);
 
 /// Rows on the way to the experts of one MoE layer, from all ranks.
 struct ExpertLoad {
-  std::int32_t layer = 0;
+  std::int32_t layer = 0;                     ///< today's models have one, number 0
   std::vector<RowCounts> rows_per_step;       ///< [step][expert]
   std::vector<RowCounts> rank_rows_per_step;  ///< [step][rank]: what the experts of a rank got
 
