@@ -54,7 +54,7 @@ std::string straggler(const CollectiveTimes& times) {
 
 // Of what computing went on beside, nobody saw the end at once.
 std::string transferring(const CollectiveTimes& times, double seconds) {
-  return (times.started ? "<" : "") + milliseconds(seconds);
+  return fmt::format("{}{}", times.started ? "<" : "", milliseconds(seconds));
 }
 
 std::string time_line(const CollectiveTimes& times) {
