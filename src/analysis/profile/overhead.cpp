@@ -1,5 +1,6 @@
 #include "analysis/profile/overhead.hpp"
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <utility>
@@ -38,7 +39,7 @@ double resampled_median(const std::vector<double>& values, std::mt19937_64& rand
 
 std::optional<Overhead::Interval> interval(const std::vector<double>& recorded,
                                            const std::vector<double>& timed) {
-  if (recorded.size() < 2 || timed.size() < 2) return std::nullopt;
+  if (std::min(recorded.size(), timed.size()) < kFewestSteps) return std::nullopt;
   std::mt19937_64 random;
   std::vector<double> ratios;
   for (int i = 0; i < kResamples; ++i) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "analysis/median_interval.hpp"
 #include "analysis/profile/profile_builder.hpp"
 
 namespace switchyard {
@@ -36,9 +37,24 @@ TEST(Overhead, IsTheRatioOfMediansLessOne) {
 }
 
 TEST(Overhead, RepeatsItsInterval) {
-  const auto profiles = alternating(10, 3);
+  const auto profiles = alternating(12, 3);
   EXPECT_EQ(overhead(profiles).interval->lower, overhead(profiles).interval->lower);
   EXPECT_EQ(overhead(profiles).interval->upper, overhead(profiles).interval->upper);
+}
+
+TEST(Overhead, HasNoIntervalOfTooFewSteps) {
+  EXPECT_TRUE(overhead(alternating(12, 3)).interval);
+  const Overhead five_timed = overhead(alternating(11, 3));
+  EXPECT_EQ(five_timed.recorded.steps, kFewestSteps);
+  EXPECT_EQ(five_timed.timed.steps, kFewestSteps - 1);
+  EXPECT_TRUE(five_timed.ratio);
+  EXPECT_FALSE(five_timed.interval);
+}
+
+TEST(Overhead, CallsFewWhatHasNoIntervalOfItsMedian) {
+  const std::vector<double> steps(kFewestSteps);
+  EXPECT_GE(median_interval(steps).confidence, 0.95);
+  EXPECT_LT(median_interval(std::span(steps).first(kFewestSteps - 1)).confidence, 0.95);
 }
 
 TEST(Overhead, IsUnknownWithoutTimedSteps) {

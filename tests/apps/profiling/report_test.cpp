@@ -153,7 +153,7 @@ TEST_F(ReportTest, TextNamesTheCulprit) {
   EXPECT_NE(text.find("profile of training step 3 to 5, 3 recorded on 2 ranks"), text.npos) << text;
   EXPECT_NE(text.find("1: 100%"), text.npos) << text;  // last in every all-reduce
   EXPECT_NE(text.find("overload of ranks 1.60 (rank 0)"), text.npos) << text;
-  EXPECT_NE(text.find("+1.0%"), text.npos) << text;
+  EXPECT_NE(text.find("recording: too few steps to tell"), text.npos) << text;
 }
 
 TEST_F(ReportTest, TextOfManyRanksNamesTheExtremes) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kRowsALine = 8;
 constexpr std::size_t kMostRows = 64;
+constexpr std::size_t kMostNamed = 8;
 
 // "rows of experts", so many a line; of very many the extremes.
 std::string rows_text(const std::string& title, const RowCounts& rows) {
@@ -28,19 +29,26 @@ std::string rows_text(const std::string& title, const RowCounts& rows) {
   return text;
 }
 
-std::string dead_text(const std::vector<std::size_t>& dead) {
-  if (dead.empty()) return "none dead";
-  if (dead.size() > kRowsALine) return fmt::format("{} dead", dead.size());
-  return fmt::format("dead: {}", fmt::join(dead, ", "));
+// Those with the lowest numbers by name.
+std::string dead_line(const std::vector<std::size_t>& dead) {
+  if (dead.empty()) return "";
+  const std::size_t named = std::min(dead.size(), kMostNamed);
+  std::string text =
+      fmt::format("{:<16} {}", "dead experts", fmt::join(dead.begin(), dead.begin() + named, ", "));
+  if (named < dead.size()) text += fmt::format(" and {} more", dead.size() - named);
+  return text + "\n";
 }
 
 std::string layer_text(const ExpertLoad& load) {
   const RowCounts rows = load.rows(), rank_rows = load.rank_rows();
   const auto busiest = std::ranges::max_element(rank_rows) - rank_rows.begin();
-  std::string text = fmt::format(
-      "\nlayer {}: {} experts, max/mean {}, CV {}, {}, no rows dropped\n", load.layer,
-      load.experts(), factor(max_over_mean(rows)), factor(load.cv()), dead_text(load.dead()));
-  text += rows_text("rows of experts", rows) + rows_text("rows of ranks", rank_rows);
+  const std::vector<std::size_t> dead = load.dead();
+  std::string text =
+      fmt::format("\nlayer {}: {} experts, max/mean {}, CV {}, {} dead, no rows dropped\n",
+                  load.layer, load.experts(), factor(max_over_mean(rows)), factor(load.cv()),
+                  dead.empty() ? "none" : fmt::format("{}", dead.size()));
+  text +=
+      dead_line(dead) + rows_text("rows of experts", rows) + rows_text("rows of ranks", rank_rows);
   return text +
          fmt::format("overload of ranks {} (rank {})\n", factor(max_over_mean(rank_rows)), busiest);
 }
