@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "apps/bench/bench_kinds.hpp"
+#include "apps/bench/dispatch_recording.hpp"
 #include "apps/bench/dispatch_report.hpp"
 #include "apps/bench/results.hpp"
 
@@ -19,12 +20,13 @@ std::string headline(const DispatchBenchConfig& config, Machine& machine) {
   const int ranks = machine.world().size();
   return fmt::format(
       "sparse MoE layer, {}, {} rank{}: {}\n"
-      "each workload {} passes to warm up, then {} rounds of one pass each in turn; a pass ends "
+      "each workload {} passes to warm up, then {} rounds of one pass each in turn; a pass ends\n"
       "with its slowest rank; / balanced: of the same round\n"
-      "of {} passes recorded besides: sent, rows to other ranks, all ranks, a pass; overload, rows "
-      "of the fullest rank over the mean;\nwait, of the rank that waits longest for later ones\n",
+      "then {} passes of each are recorded: recorded ms and wait ms are medians of these, wait of\n"
+      "the rank that waits longest for later ones; sent: rows to other ranks, all ranks, a pass;\n"
+      "overload: rows of the fullest rank over the mean, of all routings; worst: of one routing\n",
       name_of(config.machine.precision, precision_choices), ranks, ranks == 1 ? "" : "s",
-      machine.description(), config.warmup, config.repeats, kRoutingSteps);
+      machine.description(), config.warmup, config.repeats, kRecordedRounds * kRoutingSteps);
 }
 
 void run(DispatchBenchConfig& config, const Launch& launch) {
@@ -39,11 +41,11 @@ void run(DispatchBenchConfig& config, const Launch& launch) {
   for (const std::vector<DispatchCase>& group : groups) {
     const std::vector<DispatchFigures> figures = measure_dispatch(
         group, *machine, {.warmup = config.warmup, .repeats = config.repeats}, config.check);
-    for (const DispatchFigures& measured : figures) {
+    for (const DispatchFigures& measured : figures)
       if (measured.difference) require_agreement(*measured.difference, measured.measured_case);
-      all.push_back(dispatch_to_json(measured));
-    }
-    if (speaks) fmt::print("\n{}", dispatch_table(figures));
+    if (!speaks) continue;
+    for (const DispatchFigures& measured : figures) all.push_back(dispatch_to_json(measured));
+    fmt::print("\n{}", dispatch_table(figures));
   }
   Json results = describe_bench("dispatch", *machine, fields_of(config));
   results["cases"] = std::move(all);

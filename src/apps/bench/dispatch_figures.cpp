@@ -5,12 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "analysis/profile/expert_load.hpp"
-#include "analysis/profile/traffic.hpp"
-#include "comm/gather_texts.hpp"
-#include "machine/memory.hpp"
-#include "machine/profiled_machine.hpp"
-#include "profile/recorder.hpp"
+#include "apps/bench/dispatch_recording.hpp"
 
 namespace switchyard {
 namespace {
@@ -51,52 +46,6 @@ std::vector<DispatchFigures> time_in_turn(std::span<const DispatchCase> cases,
   return all;
 }
 
-std::vector<RankProfile> gather(RankProfile own, Machine& machine) {
-  own.rank = machine.world().rank().value;
-  own.host = host_name();
-  std::vector<RankProfile> all;
-  for (const std::string& bytes : gather_texts(machine.world(), to_bytes(own)))
-    all.push_back(profile_from_bytes(bytes));
-  return all;
-}
-
-// Each routing once, after one pass that nobody watches. One profile a rank.
-std::vector<RankProfile> record(const DispatchCase& c, Machine& machine) {
-  Recorder recorder(StepKind::benchmark, {0, kRoutingSteps}, machine.timer());
-  ProfiledMachine watched(machine, recorder);
-  DispatchSubject subject(place_of(watched), c);
-  subject.run_step(0);
-  for (int step = 0; step < kRoutingSteps; ++step) {
-    watched.world().barrier();
-    recorder.begin_step(StepKind::benchmark, step);
-    subject.run_step(step);
-    recorder.end_step(StepKind::benchmark);
-  }
-  return gather(recorder.take(), machine);
-}
-
-void add_loads(const RecordedSteps& steps, DispatchFigures& figures) {
-  const ExpertLoad load = expert_loads(steps).front();
-  const RowCounts rows = load.rank_rows();
-  for (std::size_t rank = 0; rank < rows.size(); ++rank)
-    figures.ranks[rank].rows = static_cast<double>(rows[rank]) / kRoutingSteps;
-  std::vector<double> overload;
-  for (const RowCounts& step : load.rank_rows_per_step)
-    overload.push_back(max_over_mean(step).value_or(0));
-  figures.overload = mean(overload);
-  figures.worst_overload = std::ranges::max(overload);
-}
-
-void add_traffic(const RecordedSteps& steps, DispatchFigures& figures) {
-  const Traffic sums = traffic(steps);
-  const std::vector<RankCommunication> ranks = communication(steps, group_calls(steps));
-  for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
-    const std::int64_t to_others = sums.sent[rank] - sums.matrix[rank][rank];
-    figures.ranks[rank].sent_bytes = static_cast<double>(to_others) / kRoutingSteps;
-    figures.ranks[rank].communication = ranks[rank];
-  }
-}
-
 }  // namespace
 
 double DispatchFigures::tokens_per_second() const {
@@ -110,21 +59,14 @@ double DispatchFigures::sent_bytes() const {
 
 double DispatchFigures::longest_waiting() const {
   double longest = 0;
-  for (const DispatchRank& rank : ranks)
-    longest = std::max(longest, rank.communication.exposed_waiting);
+  for (const DispatchRank& rank : ranks) longest = std::max(longest, rank.waiting);
   return longest;
 }
 
 std::vector<DispatchFigures> measure_dispatch(std::span<const DispatchCase> cases, Machine& machine,
                                               const RepetitionPlan& plan, bool check) {
   std::vector<DispatchFigures> all = time_in_turn(cases, place_of(machine), plan, check);
-  for (DispatchFigures& figures : all) {
-    const std::vector<RankProfile> profiles = record(figures.measured_case, machine);
-    const RecordedSteps steps(profiles);
-    add_loads(steps, figures);
-    add_traffic(steps, figures);
-    figures.zones = zone_times(steps);
-  }
+  for (DispatchFigures& figures : all) record_passes(figures, machine);
   return all;
 }
 

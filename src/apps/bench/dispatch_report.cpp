@@ -14,15 +14,23 @@ std::string_view passes_name(const DispatchCase& c) {
   return name_of(c.passes, dispatch_passes_choices);
 }
 
-std::string heading() {
-  return fmt::format("{:<18}{:>10}{:>9}{:>10}{:>23}{:>10}{:>10}{:>10}{:>8}{:>9}\n", "workload",
-                     "median ms", "p95 ms", "device ms", "/ balanced", "tokens/s", "sent KiB",
-                     "overload", "worst", "wait ms");
+double milliseconds(double seconds) {
+  return kMillisecondsPerSecond * seconds;
+}
+
+std::string timed_heading() {
+  return fmt::format("{:<18}{:>10}{:>9}{:>10}{:>23}{:>10}\n", "workload", "median ms", "p95 ms",
+                     "device ms", "/ balanced", "tokens/s");
+}
+
+std::string recorded_heading() {
+  return fmt::format("{:<18}{:>12}{:>9}{:>10}{:>10}{:>8}\n", "workload", "recorded ms", "wait ms",
+                     "sent KiB", "overload", "worst");
 }
 
 std::string device_text(const Measurement& times) {
   if (times.device.empty()) return "-";
-  return fmt::format("{:.3f}", kMillisecondsPerSecond * summarize(over_ranks(times.device)).median);
+  return fmt::format("{:.3f}", milliseconds(summarize(over_ranks(times.device)).median));
 }
 
 std::string ratio_text(const std::vector<double>& ratios) {
@@ -32,15 +40,19 @@ std::string ratio_text(const std::vector<double>& ratios) {
                      ratio.interval.high);
 }
 
-std::string line_of(const DispatchFigures& figures) {
+std::string timed_line(const DispatchFigures& figures) {
   const TimeSummary time = summarize(over_ranks(figures.times.host));
-  return fmt::format(
-      "{:<18}{:>10.3f}{:>9.3f}{:>10}{:>23}{:>10.0f}{:>10.1f}{:>10.3f}{:>8.3f}{:>9.3f}\n",
-      workload_name(figures.measured_case), kMillisecondsPerSecond * time.median,
-      kMillisecondsPerSecond * time.p95, device_text(figures.times),
-      ratio_text(figures.over_balanced), figures.tokens_per_second(),
-      figures.sent_bytes() / kKibibyte, figures.overload, figures.worst_overload,
-      kMillisecondsPerSecond * figures.longest_waiting());
+  return fmt::format("{:<18}{:>10.3f}{:>9.3f}{:>10}{:>23}{:>10.0f}\n",
+                     workload_name(figures.measured_case), milliseconds(time.median),
+                     milliseconds(time.p95), device_text(figures.times),
+                     ratio_text(figures.over_balanced), figures.tokens_per_second());
+}
+
+std::string recorded_line(const DispatchFigures& figures) {
+  return fmt::format("{:<18}{:>12.3f}{:>9.3f}{:>10.1f}{:>10.3f}{:>8.3f}\n",
+                     workload_name(figures.measured_case), milliseconds(figures.recorded),
+                     milliseconds(figures.longest_waiting()), figures.sent_bytes() / kKibibyte,
+                     figures.overload, figures.worst_overload);
 }
 
 Json ratio_to_json(const std::vector<double>& ratios) {
@@ -71,24 +83,23 @@ Json rank_times(const RankTimes& times, std::size_t rank) {
 
 Json rank_to_json(const DispatchFigures& figures, std::size_t rank) {
   const DispatchRank& r = figures.ranks[rank];
-  auto ms = [](double seconds) { return kMillisecondsPerSecond * seconds; };
   return {{"rank", rank},
           {"tokens", r.tokens},
           {"rows_per_pass", r.rows},
           {"sent_bytes_per_pass", r.sent_bytes},
           {"host", rank_times(figures.times.host, rank)},
           {"device", rank_times(figures.times.device, rank)},
-          {"communication_ms", ms(r.communication.total)},
-          {"exposed_ms", ms(r.communication.exposed)},
-          {"waiting_ms", ms(r.communication.exposed_waiting)}};
+          {"communication_ms", milliseconds(r.communication)},
+          {"exposed_ms", milliseconds(r.exposed)},
+          {"waiting_ms", milliseconds(r.waiting)}};
 }
 
 Json zone_to_json(const ZoneTimes& zone) {
   Json ranks = Json::array();
-  for (const Quantiles& rank : zone.per_rank) ranks.push_back(kMillisecondsPerSecond * rank.mean);
+  for (const Quantiles& rank : zone.per_rank) ranks.push_back(milliseconds(rank.p50));
   return {{"zone", name_of(zone.zone, zone_choices)},
           {"pass", name_of(zone.pass, pass_choices)},
-          {"mean_ms", ranks}};
+          {"median_ms", ranks}};
 }
 
 Json difference_to_json(const std::optional<DispatchDifference>& difference) {
@@ -101,8 +112,10 @@ Json difference_to_json(const std::optional<DispatchDifference>& difference) {
 }  // namespace
 
 std::string dispatch_table(std::span<const DispatchFigures> cases) {
-  std::string text = sizes_text(cases.front().measured_case) + '\n' + heading();
-  for (const DispatchFigures& figures : cases) text += line_of(figures);
+  std::string text = sizes_text(cases.front().measured_case) + '\n' + timed_heading();
+  for (const DispatchFigures& figures : cases) text += timed_line(figures);
+  text += recorded_heading();
+  for (const DispatchFigures& figures : cases) text += recorded_line(figures);
   return text;
 }
 
@@ -110,6 +123,7 @@ Json dispatch_to_json(const DispatchFigures& figures) {
   Json json = case_to_json(figures.measured_case);
   json["host"] = times_to_json(over_ranks(figures.times.host));
   json["device"] = times_to_json(over_ranks(figures.times.device));
+  json["recorded_ms"] = milliseconds(figures.recorded);
   json["over_balanced"] = ratio_to_json(figures.over_balanced);
   json["tokens_per_second"] = figures.tokens_per_second();
   json["sent_bytes_per_pass"] = figures.sent_bytes();

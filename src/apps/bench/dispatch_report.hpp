@@ -9,8 +9,8 @@
 
 namespace switchyard {
 
-/// Of cases that differ by their workloads alone: their sizes, the names of columns, one line a
-/// case.
+/// Of cases that differ by their workloads alone: their sizes, then a line a case of passes that
+/// were timed, and one of passes that were recorded.
 std::string dispatch_table(std::span<const DispatchFigures> cases);
 
 /// A case's sizes, times, figures, ranks and zones.

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "analysis/profile/quantiles.hpp"
-#include "profile/recorder.hpp"
+#include "profile/step_scope.hpp"
 
 namespace switchyard {
 namespace {
@@ -46,21 +46,26 @@ class Repeater {
   }
 
   void round(int number) {
-    Recorder* recorder = place_.backend.recorder();
-    if (recorder) recorder->begin_step(StepKind::benchmark, number);
     for (std::size_t i = 0; i < works_.size(); ++i)
       repeat((i + static_cast<std::size_t>(number)) % works_.size());
-    if (recorder) recorder->end_step(StepKind::benchmark);
-    // The marks of a profile are still to be read.
-    const bool watched = recorder && recorder->window().role(number) != StepRole::unwatched;
-    if (place_.timer && !watched) place_.timer->clear();
   }
 
   const OwnTimes& times() const { return own_; }
 
  private:
   void repeat(std::size_t which) {
+    Recorder* recorder = place_.backend.recorder();
     place_.world.barrier();
+    StepScope step(recorder, StepKind::benchmark, repetition_);
+    time(which);
+    step.end();
+    // The marks of a profile are still to be read.
+    const bool watched = recorder && recorder->window().role(repetition_) != StepRole::unwatched;
+    if (place_.timer && !watched) place_.timer->clear();
+    ++repetition_;
+  }
+
+  void time(std::size_t which) {
     DeviceTimer* timer = place_.timer;
     const std::int64_t start = host_clock();
     const std::int64_t first = timer ? timer->mark(DeviceStream::compute) : 0;
@@ -77,6 +82,7 @@ class Repeater {
   std::span<const Work> works_;
   DeviceFence fence_;
   OwnTimes own_;
+  std::int64_t repetition_ = 0;  ///< of all works
 };
 
 RankTimes gather(Communicator& world, const std::vector<double>& own) {

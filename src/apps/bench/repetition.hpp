@@ -36,7 +36,7 @@ struct Measurement {
 
 /// Each work on all ranks together: warm-ups, then rounds of one repetition each, in turn, so that
 /// what disturbs the machine disturbs all alike; every round begins with another work. A recorder
-/// of the backend sees a round as a step. Collective.
+/// of the backend sees a repetition, from behind its barrier, as a step. Collective.
 std::vector<Measurement> measure_in_turn(const BenchPlace& place, const RepetitionPlan& plan,
                                          std::span<const Work> works);
 /// One work.

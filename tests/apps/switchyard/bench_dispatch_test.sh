@@ -27,8 +27,8 @@ for ranks in 1 2 3; do
   bench "$ranks" "${small[@]}" --workload all --overlap-degree 1,2 --check --json "$work/json" ||
     { complain "bench dispatch on $ranks ranks fails:" && cat "$work/log"; }
   python3 "$check" "$work/json" "$ranks" || complain "its results on $ranks ranks do not add up"
-  [[ $(grep -cE '^(router|balanced|burst) ' "$work/log") == 12 ]] ||
-    complain "the table of $ranks ranks has not a line a case"
+  [[ $(grep -cE '^(router|balanced|burst) ' "$work/log") == 24 ]] ||
+    complain "the tables of $ranks ranks have not two lines a case"
 done
 
 expect_refusal "'balancd'.*did you mean 'balanced'" 2 --workload balancd

@@ -37,6 +37,9 @@ for case in cases:
     expect((sent > 0) == (ranks > 1), f"{name}: {sent} bytes are sent")
     expect(math.isclose(case["tokens_per_second"], 1e3 * case["tokens"] / median), f"{name}: rate")
     expect(all(0 <= error < 1e-5 for error in case["difference"].values()), f"{name}: check")
+    expect(case["recorded_ms"] > 0, f"{name}: recorded passes")
+    for zone in case["zones"]:
+        expect(len(zone["median_ms"]) == ranks, f"{name}: {zone['zone']} of each rank")
     for rank in own:
         expect(rank["waiting_ms"] <= rank["exposed_ms"] <= rank["communication_ms"] + 1e-9,
                f"{name}: communication of rank {rank['rank']}")
