@@ -11,7 +11,7 @@
 #include "apps/bench/results.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "data/sampler.hpp"
-#include "profile/recorder.hpp"
+#include "profile/window.hpp"
 
 namespace switchyard {
 namespace {
@@ -33,6 +33,16 @@ bool read(const Launch& launch, InferenceBenchConfig& config, const std::vector<
   trained = with_run.training.model.head.kind;
   config = with_run;
   return read_shared_config(launch, config, words, kUsage);
+}
+
+// Of one head, so that a profile's steps are alike, and within the passes that are timed.
+void require_profile_fits(const InferenceBenchConfig& config, std::size_t heads) {
+  const ProfileConfig& profile = config.training.profile;
+  if (!profile.on()) return;
+  SY_REQUIRE(heads == 1, ExitCode::bad_usage,
+             "--profile of {} heads would add up their times and rows; give one with --heads",
+             heads);
+  require_within(parse_profile_window(profile.steps), config.repeats);
 }
 
 void require_full_batches(const InferenceBenchConfig& config, int ranks) {
@@ -99,10 +109,7 @@ Json to_json(const InferenceBenchConfig& config, const InferenceFigures& figures
 ExitCode run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const Launch& launch) {
   const ExecutionConfig& execution = config.training.execution;
   const std::vector<HeadKind> heads = parse_choices("heads", config.heads, head_choices);
-  SY_REQUIRE(!config.training.profile.on() || heads.size() == 1, ExitCode::bad_usage,
-             "--profile of {} heads would add up their times and rows, since a round has all of "
-             "them; give one with --heads",
-             heads.size());
+  require_profile_fits(config, heads.size());
   require_full_batches(config, launch.world.size());
   require_results_file(launch.world, config.json);
   launch.world.set_deadline(std::chrono::seconds(execution.deadline));

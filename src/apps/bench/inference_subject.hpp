@@ -11,8 +11,9 @@ namespace switchyard {
 
 class InferenceSubject {
  public:
-  /// Makes the model of `head` and passes `batch` through it twice: for memory, and to have the pass
-  /// recorded where it is to be. `run` may be null. The references must outlive it. Collective.
+  /// Makes the model of `head` and passes `batch` through it twice: for memory, and to have the
+  /// pass recorded where it is to be. `run` may be null. The references must outlive it.
+  /// Collective.
   InferenceSubject(HeadKind head, const InferenceBenchConfig& config, const MeasuredRun* run,
                    const Batch& batch, Machine& machine, Logger& log);
 

@@ -42,8 +42,10 @@ bench 2 "--batch 2 leaves some of the 3 ranks without an image" 3 "${small[@]}" 
 bench 2 "k 9|9 .*8" 1 "${small[@]}" --k 9
 bench 2 "nowhere is no run folder" 2 "${small[@]}" --run nowhere
 bench 2 "give one with --heads" 1 "${small[@]}" --heads soft,sparse --profile steps=0:1
+bench 2 "steps=3:5 names no step .* 0 to 2" 2 "${small[@]}" --heads sparse --profile steps=3:5
+[[ ! -e $work/profile ]] || complain "a window behind the last pass leaves a profile"
 
-# A round is a step of a profile.
+# A pass is a step of a profile.
 bench 0 "^sparse " 2 --width 4 --warmup 1 --repeats 8 --batch 4 --heads sparse --profile steps=3:5
 python3 - "$work/profile/bench-inference/profile.json" <<'EOF' || complain "the profile is wrong"
 import json, sys
