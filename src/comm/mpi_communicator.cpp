@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "comm/exchange_checks.hpp"
+#include "comm/tensor_sizes.hpp"
 
 namespace switchyard {
 namespace {
@@ -87,10 +88,6 @@ void add_in_order(const Tensor& blocks, Tensor& sum) {
   if (sum.dtype() == DType::i64) return add_blocks<std::int64_t>(blocks, sum);
   if (sum.dtype() == DType::bf16) return add_blocks<BFloat16>(blocks, sum);
   dispatch_float(sum.dtype(), [&]<class T>() { add_blocks<T>(blocks, sum); });
-}
-
-std::string size_text(const Tensor& x) {
-  return fmt::format("{} {}", fmt::join(x.shape(), "x"), to_string(x.dtype()));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <exception>
 #include <limits>
 
+#include "comm/tensor_sizes.hpp"
+
 namespace switchyard {
 namespace {
 
@@ -87,11 +89,8 @@ MpiComm::~MpiComm() {
 }
 
 RowType::RowType(const Tensor& like) {
-  std::int64_t width = 1;
-  for (int i = 1; i < like.rank(); ++i) width *= like.dim(i);
-  check_mpi(
-      MPI_Type_contiguous(to_mpi_count(width, "numbers a row"), mpi_type(like.dtype()), &type_),
-      "describe a row");
+  const int width = to_mpi_count(row_elements(like), "numbers a row");
+  check_mpi(MPI_Type_contiguous(width, mpi_type(like.dtype()), &type_), "describe a row");
   check_mpi(MPI_Type_commit(&type_), "describe a row");
 }
 

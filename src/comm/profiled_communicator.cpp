@@ -2,17 +2,13 @@
 
 #include <utility>
 
+#include "comm/tensor_sizes.hpp"
+
 namespace switchyard {
 namespace {
 
 std::int64_t bytes_of(const Tensor& x) {
   return static_cast<std::int64_t>(x.bytes());
-}
-
-std::int64_t bytes_of_row(const Tensor& x) {
-  Shape row = x.shape();
-  row[0] = 1;
-  return count_elements(row) * static_cast<std::int64_t>(size_of(x.dtype()));
 }
 
 class ProfiledRequest final : public Request {
@@ -83,7 +79,7 @@ CollectiveRecord ProfiledCommunicator::next_rows(Collective operation, const Ten
                                                  Counts send_rows) {
   CollectiveRecord call = next(operation, bytes_of(send));
   if (!recorder_.recording()) return call;
-  for (std::int64_t rows : send_rows) call.sent.push_back(rows * bytes_of_row(send));
+  for (std::int64_t rows : send_rows) call.sent.push_back(rows * row_bytes(send));
   return call;
 }
 

@@ -8,6 +8,7 @@
 #include "comm/cuda/sum_blocks.hpp"
 #include "comm/exchange_checks.hpp"
 #include "comm/forwarding_communicator.hpp"
+#include "comm/tensor_sizes.hpp"
 
 namespace switchyard {
 namespace {
@@ -29,25 +30,16 @@ ncclDataType_t nccl_type(DType dtype) {
   }
 }
 
-std::string size_text(const Tensor& x) {
-  return fmt::format("{} {}", fmt::join(x.shape(), "x"), to_string(x.dtype()));
-}
-
-std::size_t row_bytes(const Tensor& x) {
-  return static_cast<std::size_t>(count_elements({x.shape().begin() + 1, x.shape().end()})) *
-         size_of(x.dtype());
-}
-
 /// What goes to and comes from each peer where blocks of rows follow one another.
 std::vector<PeerBytes> peer_bytes(const Tensor& send, Counts send_rows, Tensor& receive,
                                   Counts receive_rows) {
-  const std::size_t row = row_bytes(send);
+  const std::int64_t row = row_bytes(send);
   const std::byte* from = send.raw();
   std::byte* to = receive.raw();
   std::vector<PeerBytes> peers;
   for (std::size_t p = 0; p < send_rows.size(); ++p) {
-    const PeerBytes& peer = peers.emplace_back(from, static_cast<std::size_t>(send_rows[p]) * row,
-                                               to, static_cast<std::size_t>(receive_rows[p]) * row);
+    const PeerBytes& peer = peers.emplace_back(from, static_cast<std::size_t>(send_rows[p] * row),
+                                               to, static_cast<std::size_t>(receive_rows[p] * row));
     from += peer.send_bytes;
     to += peer.receive_bytes;
   }
