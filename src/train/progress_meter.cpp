@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-namespace switchyard {
+#include "base/elapsed.hpp"
 
+namespace switchyard {
 namespace {
 
 double per_second(std::int64_t images, std::chrono::steady_clock::time_point since) {
-  double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
+  const double elapsed = seconds_since(since);
   return elapsed > 0 ? static_cast<double>(images) / elapsed : 0;
 }
 

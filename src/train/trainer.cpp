@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/config/config.hpp"
+#include "base/elapsed.hpp"
 #include "data/sampler.hpp"
 #include "data/split.hpp"
 #include "parallel/sharded_vector.hpp"
@@ -20,10 +21,6 @@ namespace switchyard {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 TrainConfig validated(TrainConfig config, const Communicator& world) {
   SY_REQUIRE(!(config.run.resume && config.run.overwrite), ExitCode::bad_usage,

@@ -16,10 +16,6 @@ namespace {
 
 using Kind = std::tuple<Collective, std::string, Zone, Pass, Reach, bool>;
 
-double seconds(std::int64_t nanoseconds) {
-  return kSecondsPerNanosecond * static_cast<double>(nanoseconds);
-}
-
 // Sums over calls that are alike.
 class Sums {
  public:
@@ -34,7 +30,7 @@ class Sums {
     sizes_.insert(static_cast<std::int64_t>(call.members.size()));
     bytes_.push_back(static_cast<double>(call.bytes()));
     times_.max_bytes = std::max(times_.max_bytes, call.bytes());
-    transferring_.push_back(seconds(call.transferring()));
+    transferring_.push_back(seconds_of(call.transferring()));
     bus_bytes_ += bytes_.back() * bus_factor(call.operation, static_cast<int>(call.members.size()));
     for (std::size_t m = 0; m < call.members.size(); ++m) add_member(call, m);
     if (const auto last = call.straggler(steps_.profiles()))
@@ -68,11 +64,11 @@ class Sums {
     if (!sum) sum.emplace();
     ++member_calls_;
     const double per_step = 1 / static_cast<double>(steps_.count());
-    sum->waiting += per_step * seconds(call.waiting(member));
-    sum->transferring += per_step * seconds(call.transferring(member));
-    sum->exposed += per_step * seconds(exposed(record));
+    sum->waiting += per_step * seconds_of(call.waiting(member));
+    sum->transferring += per_step * seconds_of(call.transferring(member));
+    sum->exposed += per_step * seconds_of(exposed(record));
     sum->overlapped +=
-        per_step * seconds(std::max<std::int64_t>(0, call.stay(member) - exposed(record)));
+        per_step * seconds_of(std::max<std::int64_t>(0, call.stay(member) - exposed(record)));
     for (std::size_t m = 0; m < record.sent.size(); ++m) {
       if (!times_.sent) times_.sent.emplace();
       times_.sent->add(steps_.profiles()[rank],

@@ -44,8 +44,7 @@ Spans spans_of(const RecordedSteps& steps, std::size_t rank, const WaitOfRecord&
 std::vector<RankCommunication> communication(const RecordedSteps& steps, const GroupCalls& calls) {
   const WaitOfRecord wait_of = waits(calls);
   auto per_step = [&](std::int64_t nanoseconds) {
-    return kSecondsPerNanosecond * static_cast<double>(nanoseconds) /
-           static_cast<double>(steps.count());
+    return seconds_of(nanoseconds) / static_cast<double>(steps.count());
   };
   std::vector<RankCommunication> ranks;
   for (std::size_t rank = 0; rank < steps.ranks(); ++rank) {

@@ -17,9 +17,7 @@ std::vector<double> step_seconds(std::span<const RankProfile> profiles, StepRole
   std::map<std::int64_t, std::vector<double>> steps;
   for (const RankProfile& profile : profiles)
     for (const StepRecord& step : profile.steps)
-      if (step.role == role)
-        steps[step.number].push_back(kSecondsPerNanosecond *
-                                     static_cast<double>(step.device.length()));
+      if (step.role == role) steps[step.number].push_back(seconds_of(step.device.length()));
   std::vector<double> seconds;
   for (const auto& [number, ranks] : steps) seconds.push_back(mean(ranks));
   return seconds;

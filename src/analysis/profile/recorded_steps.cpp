@@ -35,7 +35,7 @@ const StepRecord& RecordedSteps::at(std::size_t rank, std::size_t position) cons
 std::vector<double> RecordedSteps::seconds(std::size_t rank) const {
   std::vector<double> seconds;
   for (std::size_t p = 0; p < count(); ++p)
-    seconds.push_back(kSecondsPerNanosecond * static_cast<double>(at(rank, p).device.length()));
+    seconds.push_back(seconds_of(at(rank, p).device.length()));
   return seconds;
 }
 

@@ -8,6 +8,9 @@
 namespace switchyard {
 
 inline constexpr double kSecondsPerNanosecond = 1e-9;
+constexpr double seconds_of(std::int64_t nanoseconds) {
+  return kSecondsPerNanosecond * static_cast<double>(nanoseconds);
+}
 
 /// What both have; of length 0 where they do not meet.
 TimeSpan intersection(TimeSpan a, TimeSpan b);

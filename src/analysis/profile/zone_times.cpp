@@ -22,7 +22,7 @@ class Booking {
     if (where.first == Zone::other) where.second = Pass::forward;
     auto& series = seconds_[where];
     series.resize(steps_.ranks(), std::vector<double>(steps_.count()));
-    series[rank][step] += kSecondsPerNanosecond * static_cast<double>(nanoseconds);
+    series[rank][step] += seconds_of(nanoseconds);
   }
 
   std::vector<ZoneTimes> times() const {

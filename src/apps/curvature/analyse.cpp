@@ -10,6 +10,7 @@
 #include "apps/curvature/report.hpp"
 #include "apps/curvature/subset.hpp"
 #include "apps/profiling/profile_session.hpp"
+#include "base/elapsed.hpp"
 #include "train/agreement.hpp"
 
 namespace switchyard {
@@ -181,9 +182,7 @@ ExitCode analyse_curvature(const CurvatureConfig& config, const RunFolder& run,
   }
   report["products"] = count_products(report);
   report["settings"] = settings_of(config);
-  report["execution"] =
-      execution_of(session, machine,
-                   std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  report["execution"] = execution_of(session, machine, seconds_since(start));
   folder.write("curvature.json", report.dump(2) + "\n");
   if (launch.world.rank() == Rank{0})
     fmt::print("{}results: {}\n", results_table(report), folder.path().string());

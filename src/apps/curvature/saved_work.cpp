@@ -2,14 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/elapsed.hpp"
 #include "train/agreement.hpp"
 
 namespace switchyard {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 std::string finished_file(const std::string& name) {
   return name + ".json";

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/json.hpp"
 #include "apps/profiling/trace/rank_trace.hpp"
 #include "apps/profiling/trace/trace_file.hpp"
 #include "base/error.hpp"
@@ -10,7 +11,6 @@ namespace switchyard {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 // Of the form of Kineto's files that this follows.
 constexpr int kSchemaVersion = 1;

@@ -6,11 +6,10 @@
 #include <utility>
 
 #include "analysis/profile/time_spans.hpp"
+#include "apps/json.hpp"
 
 namespace switchyard {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int kFormat = 1;
 

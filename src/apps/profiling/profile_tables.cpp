@@ -87,7 +87,7 @@ std::string step_table(const RecordedSteps& steps) {
       text += fmt::format("{},{},{},{:.9f},{:.9f}\n", step.number,
                           step.role == StepRole::recorded ? "recorded" : "timed", rank.rank,
                           kSecondsPerNanosecond * (begin_on_first_clock(rank, step) - first),
-                          kSecondsPerNanosecond * static_cast<double>(step.device.length()));
+                          seconds_of(step.device.length()));
   return text;
 }
 
