@@ -64,8 +64,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
       if (!raw)
         throw OutOfMemory(ExitCode::run_failed,
                           fmt::format("out of host memory (asked for {} bytes with {} in use); use "
-                                      "a smaller --batch, fewer ranks on this host, or a machine "
-                                      "with more memory",
+                                      "fewer ranks on this host, a machine with more memory, or "
+                                      "smaller tensors",
                                       size, live_),
                           {}, std::source_location::current());
     }

@@ -7,6 +7,7 @@
 #include "apps/bench/dispatch_recording.hpp"
 #include "apps/bench/dispatch_report.hpp"
 #include "apps/bench/results.hpp"
+#include "apps/memory_advice.hpp"
 
 namespace switchyard {
 namespace {
@@ -29,7 +30,7 @@ std::string headline(const DispatchBenchConfig& config, Machine& machine) {
       machine.description(), config.warmup, config.repeats, kRecordedRounds * kRoutingSteps);
 }
 
-void run(DispatchBenchConfig& config, const Launch& launch) {
+ExitCode run(DispatchBenchConfig& config, const Launch& launch) {
   const std::vector<std::vector<DispatchCase>> groups = dispatch_cases(config, launch.world.size());
   require_results_file(launch.world, config.json);
   launch.world.set_deadline(std::chrono::seconds(config.deadline));
@@ -50,14 +51,15 @@ void run(DispatchBenchConfig& config, const Launch& launch) {
   Json results = describe_bench("dispatch", *machine, fields_of(config));
   results["cases"] = std::move(all);
   write_results(machine->world(), config.json, results);
+  return ExitCode::done;
 }
 
 }  // namespace
 
 ExitCode bench_dispatch(const Launch& launch, const std::vector<std::string>& words) {
   DispatchBenchConfig config;
-  if (read_shared_config(launch, config, words, kUsage)) run(config, launch);
-  return ExitCode::done;
+  if (!read_shared_config(launch, config, words, kUsage)) return ExitCode::done;
+  return with_memory_advice("--tokens", [&] { return run(config, launch); });
 }
 
 }  // namespace switchyard

@@ -9,6 +9,7 @@
 #include "apps/bench/inference_report.hpp"
 #include "apps/bench/inference_subject.hpp"
 #include "apps/bench/results.hpp"
+#include "apps/memory_advice.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "data/sampler.hpp"
 #include "profile/window.hpp"
@@ -140,7 +141,8 @@ ExitCode run(InferenceBenchConfig& config, std::optional<HeadKind> trained, cons
 ExitCode bench_inference(const Launch& launch, const std::vector<std::string>& words) {
   InferenceBenchConfig config;
   std::optional<HeadKind> trained;
-  return read(launch, config, words, trained) ? run(config, trained, launch) : ExitCode::done;
+  if (!read(launch, config, words, trained)) return ExitCode::done;
+  return with_memory_advice("--batch", [&] { return run(config, trained, launch); });
 }
 
 }  // namespace switchyard

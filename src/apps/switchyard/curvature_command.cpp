@@ -1,6 +1,7 @@
 // switchyard curvature
 
 #include "apps/curvature/analyse.hpp"
+#include "apps/memory_advice.hpp"
 #include "apps/switchyard/commands.hpp"
 
 namespace switchyard {
@@ -47,7 +48,8 @@ ExitCode curvature_command(int& argc, char**& argv, const Words& words) {
     const std::string folder = folder_of(config, *run);
     if (config.results.resume) take_earlier_config(config, folder, rest, *run, launch);
     config.results.folder = folder;
-    return analyse_curvature(config, *run, launch, signals);
+    return with_memory_advice("--curvature-batch",
+                              [&] { return analyse_curvature(config, *run, launch, signals); });
   });
 }
 

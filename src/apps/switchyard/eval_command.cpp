@@ -1,6 +1,7 @@
 // switchyard eval
 
 #include "apps/launch.hpp"
+#include "apps/memory_advice.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "apps/switchyard/commands.hpp"
 #include "apps/trained_run.hpp"
@@ -76,7 +77,7 @@ ExitCode eval_command(int& argc, char**& argv, const Words& words) {
       all.insert(all.begin(), {"--config", run->config_file().string()});
     }
     if (!read_shared_config(launch, config, all, kUsage)) return ExitCode::done;
-    return evaluate_run(config, *run, launch);
+    return with_memory_advice("--eval-batch", [&] { return evaluate_run(config, *run, launch); });
   });
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "apps/launch.hpp"
+#include "apps/memory_advice.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "apps/switchyard/commands.hpp"
 #include "base/stop_signals.hpp"
@@ -24,6 +25,15 @@ Words with_earlier_config(const RunConfig& run, const Words& words) {
   return all;
 }
 
+ExitCode train(const TrainConfig& config, const Launch& launch, StopSignals& signals) {
+  launch.world.set_deadline(std::chrono::seconds(config.execution.deadline));
+  use_threads(config.execution.threads);
+  auto machine = make_machine(machine_config(config.execution), launch.world, launch.log);
+  ProfileSession profile(config.profile, StepKind::training, *machine,
+                         RunFolder(config.run.folder).profile("train"), launch.log);
+  return profile.finish(Trainer(config, profile.machine(), launch.log, signals).run());
+}
+
 }  // namespace
 
 ExitCode train_command(int& argc, char**& argv, const Words& words) {
@@ -32,12 +42,7 @@ ExitCode train_command(int& argc, char**& argv, const Words& words) {
     TrainConfig asked, config;
     if (!read_shared_config(launch, asked, words, kUsage)) return ExitCode::done;
     read_shared_config(launch, config, with_earlier_config(asked.run, words), kUsage);
-    launch.world.set_deadline(std::chrono::seconds(config.execution.deadline));
-    use_threads(config.execution.threads);
-    auto machine = make_machine(machine_config(config.execution), launch.world, launch.log);
-    ProfileSession profile(config.profile, StepKind::training, *machine,
-                           RunFolder(config.run.folder).profile("train"), launch.log);
-    return profile.finish(Trainer(config, profile.machine(), launch.log, signals).run());
+    return with_memory_advice("--batch", [&] { return train(config, launch, signals); });
   });
 }
 

@@ -163,12 +163,13 @@ void CachingAllocator::Pool::fail_for_lack_of(std::size_t bytes) const {
   cudaMemGetInfo(&free, &total);
   throw OutOfMemory(
       ExitCode::run_failed,
-      fmt::format("out of memory on CUDA device {} (asked for {} with {} in use and {} kept in "
-                  "pieces too small; {} of the device's {} are free); use a smaller --batch, more "
-                  "devices, or fewer ranks on this one",
-                  device_, bytes_text(bytes), bytes_text(live_),
-                  bytes_text(reserved_unlocked() - std::min(live_, reserved_unlocked())),
-                  bytes_text(free), bytes_text(total)),
+      fmt::format(
+          "out of memory on CUDA device {} (asked for {} with {} in use and {} kept in "
+          "pieces too small; {} of the device's {} are free); use more devices, fewer ranks "
+          "on this one, or smaller tensors",
+          device_, bytes_text(bytes), bytes_text(live_),
+          bytes_text(reserved_unlocked() - std::min(live_, reserved_unlocked())), bytes_text(free),
+          bytes_text(total)),
       {}, std::source_location::current());
 }
 

@@ -48,8 +48,8 @@ void check_cuda(cudaError_t status, const char* call, std::source_location place
   if (status == cudaErrorMemoryAllocation)
     throw OutOfMemory(
         ExitCode::run_failed,
-        "out of memory for CUDA; use a smaller --batch, fewer ranks a device or host, "
-        "or a device with more memory",
+        "out of memory for CUDA; use fewer ranks a device or host, a device with more memory, or "
+        "smaller tensors",
         call, place);
   if (status == cudaErrorInsufficientDriver || status == cudaErrorNoDevice)
     fail(ExitCode::run_failed, describe_missing_device(status), call, place);
