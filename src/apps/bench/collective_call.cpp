@@ -11,6 +11,11 @@ std::int64_t total(const std::vector<std::int64_t>& rows) {
   return std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
 }
 
+// A rank has but a part of what is given or received.
+bool has_parts(MeasuredCollective kind) {
+  return kind != MeasuredCollective::all_reduce && kind != MeasuredCollective::broadcast;
+}
+
 // For each rank, at most `most`, which some rank has.
 std::vector<std::int64_t> split_rows(int ranks, std::int64_t most, double hot_factor) {
   const auto rest = static_cast<std::int64_t>(
@@ -27,18 +32,23 @@ std::int64_t sum_over(Communicator& group, std::int64_t own) {
 
 }  // namespace
 
+std::int64_t count_elements(MeasuredCollective kind, DType dtype, std::int64_t bytes, int ranks) {
+  const auto element = static_cast<std::int64_t>(size_of(dtype));
+  const std::int64_t parts = has_parts(kind) ? ranks : 1;
+  SY_REQUIRE(bytes >= parts * element, ExitCode::bad_usage,
+             "{} bytes are less than one {} for each of {} ranks in {}; ask for at least {}", bytes,
+             to_string(dtype), ranks, name_of(kind, measured_collective_choices), parts * element);
+  return bytes / element / parts;
+}
+
 CollectiveCall::CollectiveCall(MeasuredCollective kind, const CollectivePlace& place, DType dtype,
                                std::int64_t bytes, double hot_factor)
     : kind_(kind),
       place_(place),
       rank_(place.group.rank().value),
       ranks_(place.group.size()),
-      count_(bytes / static_cast<std::int64_t>(size_of(dtype)) / (has_parts() ? ranks_ : 1)),
+      count_(count_elements(kind, dtype, bytes, ranks_)),
       rows_(split_rows(ranks_, count_, kind == MeasuredCollective::all_to_all_v ? hot_factor : 1)) {
-  SY_REQUIRE(count_ > 0, ExitCode::bad_usage,
-             "{} bytes are less than one {} for each of {} ranks in {}; ask for at least {}", bytes,
-             to_string(dtype), ranks_, name_of(kind, measured_collective_choices),
-             size_of(dtype) * static_cast<std::size_t>(ranks_));
   const std::int64_t all = total(rows_);
   auto buffer = [&](std::int64_t elements) { return place_.backend.zeros({elements}, dtype); };
   switch (kind) {
@@ -63,12 +73,8 @@ CollectiveCall::CollectiveCall(MeasuredCollective kind, const CollectivePlace& p
   }
 }
 
-bool CollectiveCall::has_parts() const {
-  return !in_place();
-}
-
 bool CollectiveCall::in_place() const {
-  return kind_ == MeasuredCollective::all_reduce || kind_ == MeasuredCollective::broadcast;
+  return !has_parts(kind_);
 }
 
 bool CollectiveCall::sums() const {
@@ -76,7 +82,8 @@ bool CollectiveCall::sums() const {
 }
 
 std::int64_t CollectiveCall::size() const {
-  return count_ * (has_parts() ? ranks_ : 1) * static_cast<std::int64_t>(size_of(given_.dtype()));
+  return count_ * (has_parts(kind_) ? ranks_ : 1) *
+         static_cast<std::int64_t>(size_of(given_.dtype()));
 }
 
 std::int64_t CollectiveCall::travelling_bytes() const {

@@ -28,6 +28,10 @@ inline constexpr Choice<MeasuredCollective> measured_collective_choices[] = {
     {MeasuredCollective::all_to_all_v, "all_to_all_v"},
     {MeasuredCollective::broadcast, "broadcast"}};
 
+/// Elements of one rank's part where each has one, else all, as nccl-tests count: what whole
+/// elements for each of `ranks` make of `bytes`. Error(bad_usage) where that is not one.
+std::int64_t count_elements(MeasuredCollective kind, DType dtype, std::int64_t bytes, int ranks);
+
 /// Where a collective runs.
 struct CollectivePlace {
   Communicator& group;
@@ -36,16 +40,16 @@ struct CollectivePlace {
 
 class CollectiveCall {
  public:
-  /// `bytes`: the size that is asked for; size() is what whole elements for each rank make of it.
-  /// Error(bad_usage) where that is not one element. Of a variable all-to-all a rank sends rank 0
-  /// `hot_factor` times what it sends to any other. The place's references must outlive it.
+  /// `bytes`: the size that is asked for; size() is what count_elements() makes of it, with its
+  /// error. Of a variable all-to-all a rank sends rank 0 `hot_factor` times what it sends to any
+  /// other. The place's references must outlive it.
   CollectiveCall(MeasuredCollective kind, const CollectivePlace& place, DType dtype,
                  std::int64_t bytes, double hot_factor);
 
   /// In nccl-tests' sense: the bytes of the larger of a rank's buffers, on the rank where that is
   /// largest.
   std::int64_t size() const;
-  /// In nccl-tests' sense: elements of one rank's part where each has one, else all.
+  /// count_elements()
   std::int64_t count() const { return count_; }
   /// Bytes that all ranks together send to others by way of all-to-alls; 0 for other collectives,
   /// whose algorithms decide.
@@ -63,7 +67,6 @@ class CollectiveCall {
   std::int64_t check();
 
  private:
-  bool has_parts() const;
   std::int64_t rows_for(int rank) const { return rows_[static_cast<std::size_t>(rank)]; }
   std::int64_t first_row(int rank) const;
   double expected(const ValuePattern& pattern, std::int64_t element) const;

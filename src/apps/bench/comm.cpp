@@ -1,5 +1,6 @@
 // switchyard bench comm
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "analysis/bus_factor.hpp"
@@ -9,6 +10,7 @@
 #include "apps/bench/comm_report.hpp"
 #include "apps/bench/comm_sizes.hpp"
 #include "apps/bench/results.hpp"
+#include "apps/memory_advice.hpp"
 
 namespace switchyard {
 namespace {
@@ -25,18 +27,33 @@ std::vector<double> of_one_call(const RankTimes& times, const CommBenchConfig& c
 
 class CommBench {
  public:
+  /// Error(bad_usage) for sizes and collectives that cannot be measured.
   CommBench(const CommBenchConfig& config, const Launch& launch)
       : config_(config),
         launch_(launch),
         collectives_(parse_choices("collectives", config.collectives, measured_collective_choices)),
         sizes_(message_sizes(parse_bytes("min-bytes", config.min_bytes),
-                             parse_bytes("max-bytes", config.max_bytes), config.factor)) {}
+                             parse_bytes("max-bytes", config.max_bytes), config.factor)) {
+    for (MeasuredCollective kind : collectives_)
+      count_elements(kind, config.dtype, sizes_.front(), launch.world.size());
+  }
+
+  bool measures(MeasuredCollective kind) const {
+    return std::ranges::find(collectives_, kind) != collectives_.end();
+  }
 
   /// Every collective on this group. Collective.
   std::vector<CommTable> run(OpenGroup& group) {
     std::vector<CommTable> tables;
     for (MeasuredCollective kind : collectives_) tables.push_back(run(group, kind));
     return tables;
+  }
+
+  /// On rank 0.
+  void show(const std::string& text) const {
+    if (launch_.world.rank().value != 0) return;
+    fmt::print("{}", text);
+    std::fflush(stdout);
   }
 
  private:
@@ -72,12 +89,6 @@ class CommBench {
             .wrong = config_.check ? std::optional(call.check()) : std::nullopt};
   }
 
-  void show(const std::string& text) const {
-    if (launch_.world.rank().value != 0) return;
-    fmt::print("{}", text);
-    std::fflush(stdout);
-  }
-
   const CommBenchConfig& config_;
   const Launch& launch_;
   std::vector<MeasuredCollective> collectives_;
@@ -89,11 +100,10 @@ std::string headline(const CommBenchConfig& config, const Json& description) {
   return fmt::format(
       "# {} ranks on {} host{}: {}\n"
       "# time: of one call, the median of {} repetitions of {} calls after {} to warm up;\n"
-      "# of a repetition's ranks the {}\n"
-      "# all_to_all_v: every rank sends rank 0 {} times the rows that it sends to any other\n#\n",
+      "# of a repetition's ranks the {}\n",
       description.at("ranks").get<int>(), hosts, hosts == 1 ? "" : "s",
       description.at("device").get<std::string>(), config.repeats, config.calls, config.warmup,
-      name_of(config.over_ranks, over_ranks_choices), config.hot_factor);
+      name_of(config.over_ranks, over_ranks_choices));
 }
 
 /// What is measured on: chosen as for any command, and given back.
@@ -107,7 +117,7 @@ Surroundings look_around(CommBenchConfig& config, const Launch& launch) {
           machine->backend().allocator().memory() == MemoryKind::cuda};
 }
 
-void run(CommBenchConfig& config, const Launch& launch) {
+ExitCode run(CommBenchConfig& config, const Launch& launch) {
   SY_REQUIRE(launch.world.size() > 1, ExitCode::bad_usage,
              "bench comm needs several ranks (on one nothing travels); start it with "
              "launch/run 2 or mpirun -n 2");
@@ -117,7 +127,12 @@ void run(CommBenchConfig& config, const Launch& launch) {
   use_threads(config.threads);
   Surroundings around = look_around(config, launch);
   const auto groups = groups_here(config.communicators, around.on_devices);
-  if (launch.world.rank().value == 0) fmt::print("{}", headline(config, around.description));
+  bench.show(headline(config, around.description));
+  if (bench.measures(MeasuredCollective::all_to_all_v))
+    bench.show(fmt::format(
+        "# all_to_all_v: every rank sends rank 0 {} times the rows that it sends to any other\n",
+        config.hot_factor));
+  bench.show("#\n");
 
   std::int64_t wrong = 0;
   around.description["tables"] = Json::array();
@@ -135,14 +150,15 @@ void run(CommBenchConfig& config, const Launch& launch) {
                     fmt::format("{} values came out wrong (#wrong above says where); this "
                                 "communicator must not be trusted with a training",
                                 wrong));
+  return ExitCode::done;
 }
 
 }  // namespace
 
 ExitCode bench_comm(const Launch& launch, const std::vector<std::string>& words) {
   CommBenchConfig config;
-  if (read_shared_config(launch, config, words, kUsage)) run(config, launch);
-  return ExitCode::done;
+  if (!read_shared_config(launch, config, words, kUsage)) return ExitCode::done;
+  return with_memory_advice("--max-bytes", [&] { return run(config, launch); });
 }
 
 }  // namespace switchyard

@@ -77,6 +77,11 @@ TEST_F(Calls, RefuseLessThanOneElementARank) {
       error_text(ExitCode::bad_usage, [&] { call(MeasuredCollective::all_gather, 4 * ranks - 1); });
   EXPECT_TRUE(contains(text, fmt::format("for each of {} ranks", ranks)));
   EXPECT_TRUE(contains(text, fmt::format("at least {}", 4 * ranks)));
+  EXPECT_EQ(count_elements(MeasuredCollective::all_reduce, DType::f32, 7, ranks), 1);
+  EXPECT_TRUE(contains(
+      error_text(ExitCode::bad_usage,
+                 [&] { count_elements(MeasuredCollective::broadcast, DType::f32, 3, ranks); }),
+      "at least 4"));
 }
 
 /// Damages what arrives on the last rank.

@@ -29,11 +29,16 @@ for ranks in 2 3; do
   bench 2 "min-bytes 4096 is above --max-bytes 1024" "$ranks" "${comm[@]}" --min-bytes 4K \
     --max-bytes 1K
   bench 2 "less than one f32 for each of $ranks ranks in all_gather" "$ranks" "${comm[@]}" \
-    --min-bytes 4 --collectives all_gather
+    --min-bytes 4 --max-bytes 1K --collectives all_reduce,all_gather
+  ! grep -q "^#" "$work/bench.log" || complain "what can be measured is, before the rest is refused"
   bench 2 "no 'gossip'" "$ranks" "${comm[@]}" --collectives gossip
   bench 2 "nccl needs CUDA devices" "$ranks" "${comm[@]}" --communicators nccl
   bench 2 "no folder" "$ranks" "${comm[@]}" --max-bytes 1K --json nowhere/comm.json
 done
+bench 0 "^# all_to_all_v: .* rank 0 3 times" 2 "${comm[@]}" --max-bytes 1K --hot-factor 3 \
+  --collectives all_to_all_v
+bench 0 "^# all_gather, mpi" 2 "${comm[@]}" --max-bytes 1K --collectives all_gather
+! grep -q "all_to_all_v" "$work/bench.log" || complain "all_to_all_v is explained and not measured"
 bench 2 "needs several ranks.*nothing travels" 1 "${comm[@]}"
 bench 2 "min-bytes 1Q is no size" 2 "${comm[@]}" --min-bytes 1Q
 bench 2 "'speed' is nothing that bench can measure" 2 speed
