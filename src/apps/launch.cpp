@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
-#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -19,19 +18,22 @@ namespace {
 
 constexpr std::chrono::seconds kStartDeadline{25};
 
-// Where every rank fails alike (as all do for bad usage) rank 0 speaks for all, and the others give
-// it the time to: the first rank to abort ends them all.
-void report(Logger& log, Communicator& world, const Error& error) {
-  bool alike = error.agreed() || error.code() == ExitCode::bad_usage;
+// Logs the error, and says whether all ranks have failed alike (as they do for bad usage). Then
+// rank 0 speaks for all, and they can leave together: an abort would bury its words below the
+// launcher's.
+bool have_failed_alike(Logger& log, Communicator& world, const Error& error) {
+  const bool alike = error.agreed() || error.code() == ExitCode::bad_usage;
   if (!alike || world.rank().value == 0) {
     log.error("{}", error.what());
     log.debug("raised at {}", error.origin());
   }
-  if (!alike) return;
+  if (!alike) return false;
   try {
     world.barrier();
+    return true;
   } catch (const Error& lonely) {
     log.error("{} (this rank had failed before: {})", lonely.what(), error.what());
+    return false;
   }
 }
 
@@ -64,21 +66,19 @@ ExitCode run_on_all_ranks(int& argc, char**& argv,
                           const std::function<ExitCode(const Launch&)>& work) {
   MpiSession session(argc, argv, kStartDeadline);
   Logger log(session.world().rank(), standard_error());
-  std::optional<ExitCode> failure;
+  ExitCode failure = ExitCode::run_failed;
   try {
     return work({session.world(), log});
   } catch (const Error& error) {
-    report(log, session.world(), error);
     failure = error.code();
+    if (have_failed_alike(log, session.world(), error)) return failure;
   } catch (const std::bad_alloc&) {
     log.error("out of host memory; use a smaller model or --batch, or fewer ranks on this host");
-    failure = ExitCode::run_failed;
   } catch (const std::exception& error) {
     log.error("unexpected failure ({}); please report it", error.what());
-    failure = ExitCode::run_failed;
   }
-  if (session.world().size() == 1) return *failure;
-  session.abort(static_cast<int>(*failure));
+  if (session.world().size() == 1) return failure;
+  session.abort(static_cast<int>(failure));
 }
 
 bool read_shared_arguments(const Launch& launch, std::span<const Field> fields,

@@ -18,9 +18,9 @@ struct Launch {
   Logger& log;
 };
 
-/// Starts MPI, runs `work` and ends MPI. An Error on any rank ends all ranks with its exit status:
-/// the message is logged (by rank 0 alone where `work` failed alike on all ranks, as it does for
-/// bad usage).
+/// Starts MPI, runs `work` and ends MPI. An Error on any rank ends all ranks with its exit status.
+/// Where `work` failed alike on all ranks, as it does for bad usage, rank 0 alone logs the message
+/// and every rank returns the status; other errors are logged where they are, and abort the launch.
 ExitCode run_on_all_ranks(int& argc, char**& argv,
                           const std::function<ExitCode(const Launch&)>& work);
 

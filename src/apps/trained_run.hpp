@@ -18,9 +18,9 @@ inline constexpr Choice<DataPart> data_part_choices[] = {
     {DataPart::train, "train"}, {DataPart::validation, "val"}, {DataPart::test, "test"}};
 
 /// The run folder that the words of a command begin with; none where they only ask for help.
-/// Throws Error(bad_usage) where there is no such folder.
-std::optional<RunFolder> named_run(const std::vector<std::string>& words, std::string_view command,
-                                   std::string_view usage);
+/// Throws Error(bad_usage) where a rank sees no such folder. Collective.
+std::optional<RunFolder> named_run(Communicator& world, const std::vector<std::string>& words,
+                                   std::string_view command, std::string_view usage);
 
 /// Where weights came from.
 struct WeightsOrigin {

@@ -52,7 +52,7 @@ Trainer::Trainer(TrainConfig config, Machine& machine, Logger& log, StopSignals&
       signals_(signals),
       config_(validated(std::move(config), world_)),
       recorded_(records_steps(config_.execution.graphs, machine_)),
-      data_(load_training_data(config_.data)),
+      data_(load_training_data(config_.data, world_)),
       classifier_(machine_.backend(), world_, with_classes(config_.model, data_.set.classes()),
                   distributed_options(config_)),
       images_(machine_.backend(), data_.set, data_.set.train),

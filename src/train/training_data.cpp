@@ -3,10 +3,12 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "train/agreement.hpp"
 
 namespace switchyard {
+namespace {
 
-TrainingData load_training_data(const DataConfig& config) {
+TrainingData load(const DataConfig& config) {
   TrainingData data;
   data.set = load_dataset(config.folder, config.kind);
   std::int64_t pool = data.set.train.size();
@@ -19,6 +21,14 @@ TrainingData load_training_data(const DataConfig& config) {
   data.split = split_pool(pool, validation, config.split_seed);
   if (config.train_samples > 0)
     data.split.train.resize(static_cast<std::size_t>(config.train_samples));
+  return data;
+}
+
+}  // namespace
+
+TrainingData load_training_data(const DataConfig& config, Communicator& world) {
+  TrainingData data;
+  agree(world, [&] { data = load(config); });
   return data;
 }
 

@@ -116,7 +116,7 @@ ExitCode run(InferenceBenchConfig& config, std::optional<HeadKind> trained, cons
   launch.world.set_deadline(std::chrono::seconds(execution.deadline));
   use_threads(execution.threads);
   std::optional<MeasuredRun> run;
-  if (trained) run = open_run(config, *trained);
+  if (trained) run = open_run(config, *trained, launch.world);
   const MeasuredRun* measured_run = run ? &*run : nullptr;
 
   auto unwatched = make_machine(machine_config(execution), launch.world, launch.log);

@@ -15,8 +15,8 @@ RunFolder find_run(const std::string& folder) {
   return run;
 }
 
-MeasuredRun open_run(InferenceBenchConfig& config, HeadKind trained) {
-  TrainingData data = load_training_data(config.training.data);
+MeasuredRun open_run(InferenceBenchConfig& config, HeadKind trained, Communicator& world) {
+  TrainingData data = load_training_data(config.training.data, world);
   SY_REQUIRE(config.batch <= data.set.test.size(), ExitCode::bad_usage,
              "--batch {} is more than the {} test images of {} (only full batches are measured); "
              "ask for a smaller one",

@@ -11,7 +11,6 @@
 #include "apps/curvature/subset.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "base/elapsed.hpp"
-#include "train/agreement.hpp"
 
 namespace switchyard {
 namespace {
@@ -28,7 +27,7 @@ std::size_t cache_bytes(const MatrixConfig& config, const Machine& machine) {
 class Subject {
  public:
   Subject(const CurvatureConfig& config, const RunFolder& run, Machine& machine, Logger& log)
-      : data_(load_data(config.training.data, machine.world())),
+      : data_(load_training_data(config.training.data, machine.world())),
         samples_(choose_samples(data_, config.matrix)),
         basis_bytes_(machine.available_bytes() / 4),  // beside the half that the cache may take
         cache_(machine.backend()),
@@ -82,12 +81,6 @@ class Subject {
   }
 
  private:
-  static TrainingData load_data(const DataConfig& config, Communicator& world) {
-    TrainingData data;
-    agree(world, [&] { data = load_training_data(config); });
-    return data;
-  }
-
   static ModelConfig model_of(const CurvatureConfig& config, const TrainingData& data) {
     ModelConfig model = config.training.model;
     model.classes = data.set.classes();

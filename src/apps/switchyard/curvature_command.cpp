@@ -41,7 +41,7 @@ void take_earlier_config(CurvatureConfig& config, const std::string& folder, con
 ExitCode curvature_command(int& argc, char**& argv, const Words& words) {
   StopSignals signals;
   return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
-    const std::optional<RunFolder> run = named_run(words, "curvature", kUsage);
+    const std::optional<RunFolder> run = named_run(launch.world, words, "curvature", kUsage);
     const Words rest(words.begin() + (run ? 1 : 0), words.end());
     CurvatureConfig config = config_of(run, launch);
     if (!read_shared_config(launch, config, rest, kUsage)) return ExitCode::done;

@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::string_view kUsage =
     "usage: [mpirun -n RANKS] switchyard eval RUN [--key value ...]\n"
-    "RUN is a run folder; its configuration is the default of every key.\n";
+    "RUN is a run folder; its configuration is the default of every key. The figures are one line "
+    "of\n"
+    "JSON on standard output; all else that is said goes to standard error.\n";
 
 struct EvalConfig {
   std::string checkpoint = "best";
@@ -38,7 +40,7 @@ ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Laun
   const ExecutionConfig& execution = config.training.execution;
   launch.world.set_deadline(std::chrono::seconds(execution.deadline));
   use_threads(execution.threads);
-  TrainingData data = load_training_data(config.training.data);
+  TrainingData data = load_training_data(config.training.data, launch.world);
   ModelConfig model = config.training.model;
   model.classes = data.set.classes();
   validate(model);
@@ -71,7 +73,7 @@ ExitCode eval_command(int& argc, char**& argv, const Words& words) {
   return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
     EvalConfig config;
     Words all = words;
-    std::optional<RunFolder> run = named_run(words, "eval", kUsage);
+    std::optional<RunFolder> run = named_run(launch.world, words, "eval", kUsage);
     if (run) {
       all.erase(all.begin());
       all.insert(all.begin(), {"--config", run->config_file().string()});
