@@ -10,17 +10,14 @@
 namespace switchyard {
 namespace {
 
-// What disturbed the machine in a round disturbed both.
 void add_ratios(std::vector<DispatchFigures>& cases) {
   const auto balanced = std::ranges::find_if(cases, [](const DispatchFigures& figures) {
     return figures.measured_case.workload == RoutingWorkload::balanced;
   });
   if (balanced == cases.end()) return;
   const std::vector<double> reference = over_ranks(balanced->times.host);
-  for (DispatchFigures& figures : cases) {
-    figures.over_balanced = over_ranks(figures.times.host);
-    for (std::size_t i = 0; i < reference.size(); ++i) figures.over_balanced[i] /= reference[i];
-  }
+  for (DispatchFigures& figures : cases)
+    figures.over_balanced = ratios(over_ranks(figures.times.host), reference);
 }
 
 using Subjects = std::vector<std::unique_ptr<DispatchSubject>>;

@@ -7,15 +7,10 @@
 namespace switchyard {
 namespace {
 
-constexpr double kMillisecondsPerSecond = 1e3;
 constexpr double kKibibyte = 1024;
 
 std::string_view passes_name(const DispatchCase& c) {
   return name_of(c.passes, dispatch_passes_choices);
-}
-
-double milliseconds(double seconds) {
-  return kMillisecondsPerSecond * seconds;
 }
 
 std::string timed_heading() {
@@ -33,13 +28,6 @@ std::string device_text(const Measurement& times) {
   return fmt::format("{:.3f}", milliseconds(summarize(over_ranks(times.device)).median));
 }
 
-std::string ratio_text(const std::vector<double>& ratios) {
-  if (ratios.empty()) return "-";
-  const TimeSummary ratio = summarize(ratios);
-  return fmt::format("{:.3f} [{:.3f}, {:.3f}]", ratio.median, ratio.interval.low,
-                     ratio.interval.high);
-}
-
 std::string timed_line(const DispatchFigures& figures) {
   const TimeSummary time = summarize(over_ranks(figures.times.host));
   return fmt::format("{:<18}{:>10.3f}{:>9.3f}{:>10}{:>23}{:>10.0f}\n",
@@ -53,12 +41,6 @@ std::string recorded_line(const DispatchFigures& figures) {
                      workload_name(figures.measured_case), milliseconds(figures.recorded),
                      milliseconds(figures.longest_waiting()), figures.sent_bytes() / kKibibyte,
                      figures.overload, figures.worst_overload);
-}
-
-Json ratio_to_json(const std::vector<double>& ratios) {
-  if (ratios.empty()) return nullptr;
-  const TimeSummary ratio = summarize(ratios);
-  return {{"median", ratio.median}, {"interval", {ratio.interval.low, ratio.interval.high}}};
 }
 
 Json case_to_json(const DispatchCase& c) {

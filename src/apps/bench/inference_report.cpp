@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "apps/bench/results.hpp"
 
@@ -10,17 +9,12 @@ namespace switchyard {
 namespace {
 
 constexpr double kMebibyte = 1024.0 * 1024.0;
-constexpr double kMillisecondsPerSecond = 1e3;
 
-// Of passes in the same round: what disturbed the machine in it disturbed both.
-std::optional<TimeSummary> relative_to_dense(const InferenceFigures& figures,
-                                             const HeadFigures& head) {
+// Empty without dense.
+std::vector<double> relative_to_dense(const InferenceFigures& figures, const HeadFigures& head) {
   const auto dense = std::ranges::find(figures.heads, HeadKind::dense, &HeadFigures::head);
-  if (dense == figures.heads.end()) return std::nullopt;
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < head.host.size(); ++i)
-    ratios.push_back(head.host[i] / dense->host[i]);
-  return summarize(ratios);
+  if (dense == figures.heads.end()) return {};
+  return ratios(head.host, dense->host);
 }
 
 double images_per_second(const InferenceFigures& figures, const HeadFigures& head) {
@@ -31,33 +25,23 @@ const char* weights_of(const HeadFigures& head) {
   return head.trained ? "trained" : "initial";
 }
 
-std::string ratio_text(const std::optional<TimeSummary>& ratio) {
-  if (!ratio) return fmt::format("{:>8}", "-");
-  return fmt::format("{:8.3f} [{:.3f}, {:.3f}]", ratio->median, ratio->interval.low,
-                     ratio->interval.high);
-}
-
 std::string line_of(const InferenceFigures& figures, const HeadFigures& head) {
   const TimeSummary time = summarize(head.host);
-  auto ms = [](double seconds) { return seconds * kMillisecondsPerSecond; };
-  return fmt::format(
-      "{:<8}{:<9}{:>11}{:>10.1f}{:>10.2f}{:>10.2f} {:>20}{:>11.1f}{}\n",
-      name_of<HeadKind>(head.head, head_choices), weights_of(head), head.parameters,
-      static_cast<double>(head.peak_bytes) / kMebibyte, ms(time.median), ms(time.p95),
-      fmt::format("[{:.2f}, {:.2f}]", ms(time.interval.low), ms(time.interval.high)),
-      images_per_second(figures, head), ratio_text(relative_to_dense(figures, head)));
+  return fmt::format("{:<8}{:<9}{:>11}{:>10.1f}{:>10.2f}{:>10.2f} {:>20}{:>11.1f}   {}\n",
+                     name_of<HeadKind>(head.head, head_choices), weights_of(head), head.parameters,
+                     static_cast<double>(head.peak_bytes) / kMebibyte, milliseconds(time.median),
+                     milliseconds(time.p95),
+                     fmt::format("[{:.2f}, {:.2f}]", milliseconds(time.interval.low),
+                                 milliseconds(time.interval.high)),
+                     images_per_second(figures, head),
+                     ratio_text(relative_to_dense(figures, head)));
 }
 
 }  // namespace
 
 Json heads_to_json(const InferenceFigures& figures) {
   Json heads = Json::array();
-  for (const HeadFigures& head : figures.heads) {
-    const auto ratio = relative_to_dense(figures, head);
-    Json relative;
-    if (ratio)
-      relative = {{"median", ratio->median},
-                  {"interval", {ratio->interval.low, ratio->interval.high}}};
+  for (const HeadFigures& head : figures.heads)
     heads.push_back({{"head", name_of<HeadKind>(head.head, head_choices)},
                      {"weights", weights_of(head)},
                      {"parameters", head.parameters},
@@ -65,8 +49,7 @@ Json heads_to_json(const InferenceFigures& figures) {
                      {"host", times_to_json(head.host)},
                      {"device", times_to_json(head.device)},
                      {"images_per_second", images_per_second(figures, head)},
-                     {"relative_to_dense", relative}});
-  }
+                     {"relative_to_dense", ratio_to_json(relative_to_dense(figures, head))}});
   return heads;
 }
 

@@ -1,6 +1,8 @@
 #include "apps/bench/repetition.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <numeric>
 
 #include "analysis/profile/quantiles.hpp"
@@ -137,6 +139,12 @@ std::vector<double> over_ranks(const RankTimes& times, OverRanks which) {
   std::vector<double> figures;
   for (const std::vector<double>& ranks : times) figures.push_back(one_of(ranks, which));
   return figures;
+}
+
+std::vector<double> ratios(const std::vector<double>& times, const std::vector<double>& others) {
+  std::vector<double> ratios;
+  std::ranges::transform(times, others, std::back_inserter(ratios), std::divides());
+  return ratios;
 }
 
 TimeSummary summarize(const std::vector<double>& times) {

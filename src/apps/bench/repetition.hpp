@@ -48,6 +48,10 @@ inline constexpr Choice<OverRanks> over_ranks_choices[] = {
     {OverRanks::slowest, "max"}, {OverRanks::fastest, "min"}, {OverRanks::average, "average"}};
 std::vector<double> over_ranks(const RankTimes& times, OverRanks which = OverRanks::slowest);
 
+/// Of each repetition a work's time over that of another: of the same round, so that what disturbed
+/// the machine in it disturbed both.
+std::vector<double> ratios(const std::vector<double>& times, const std::vector<double>& others);
+
 struct TimeSummary {
   double median = 0;
   double p95 = 0;

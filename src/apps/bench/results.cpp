@@ -39,16 +39,33 @@ Json describe_bench(const std::string& kind, Machine& machine, std::span<const F
           {"settings", settings}};
 }
 
+double milliseconds(double seconds) {
+  return kMillisecondsPerSecond * seconds;
+}
+
 Json times_to_json(const std::vector<double>& seconds) {
   if (seconds.empty()) return nullptr;
   std::vector<double> times;
-  for (double time : seconds) times.push_back(time * kMillisecondsPerSecond);
+  for (double time : seconds) times.push_back(milliseconds(time));
   const TimeSummary summary = summarize(times);
   return {{"median_ms", summary.median},
           {"p95_ms", summary.p95},
           {"interval_ms", {summary.interval.low, summary.interval.high}},
           {"confidence", summary.interval.confidence},
           {"times_ms", times}};
+}
+
+std::string ratio_text(const std::vector<double>& ratios) {
+  if (ratios.empty()) return "-";
+  const TimeSummary ratio = summarize(ratios);
+  return fmt::format("{:.3f} [{:.3f}, {:.3f}]", ratio.median, ratio.interval.low,
+                     ratio.interval.high);
+}
+
+Json ratio_to_json(const std::vector<double>& ratios) {
+  if (ratios.empty()) return nullptr;
+  const TimeSummary ratio = summarize(ratios);
+  return {{"median", ratio.median}, {"interval", {ratio.interval.low, ratio.interval.high}}};
 }
 
 void require_results_file(Communicator& world, const std::string& path) {

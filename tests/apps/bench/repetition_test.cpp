@@ -84,5 +84,9 @@ TEST(OverRanks, GiveOneNumberARepetition) {
   EXPECT_EQ(over_ranks(times, OverRanks::average), (std::vector<double>{3, 4}));
 }
 
+TEST(Ratios, AreOfTheSameRound) {
+  EXPECT_EQ(ratios({3, 8, 5}, {2, 4, 5}), (std::vector<double>{1.5, 2, 1}));
+}
+
 }  // namespace
 }  // namespace switchyard::test
