@@ -33,10 +33,11 @@ commands:
 switchyard COMMAND --help lists a command's options with defaults and units.
 )";
 
-// Commands that need no MPI run in one process; below mpirun that is rank 0.
+// Commands that need no MPI run in one process; below mpirun, or srun with PMIx, that is rank 0.
 bool is_spare_rank() {
-  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
-  return rank && std::string_view(rank) != "0";
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK"})
+    if (const char* rank = std::getenv(name)) return std::string_view(rank) != "0";
+  return false;
 }
 
 ExitCode dispatch(int& argc, char**& argv) {

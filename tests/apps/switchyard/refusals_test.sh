@@ -28,6 +28,10 @@ expect 3 "${said}'nowhere' does not exist[^|]*cifar10.cifar100.mnist[^|]*\|" \
 expect 2 "$bach-+\|Primary job .*" \
   "$mpiexec" --allow-run-as-root --oversubscribe -n 2 "$switchyard" train --bach 32
 
+# A command that needs no MPI: of several ranks, whoever started them, one does it.
+expect 3 "switchyard: there is no nowhere[^|]*\|" "$launch" 2 "$switchyard" inspect nowhere
+expect 0 "" env PMIX_RANK=1 "$switchyard" inspect nowhere
+
 # A folder that rank 1 does not see; then a rank 1 that never gets to MPI, and one that is lost.
 mkdir -p 0/run 1
 touch 0/run/config.cfg
