@@ -73,7 +73,7 @@ endif()
 #
 # The CUDA part of a room: .cu files for kernels, .cpp files for all else. DEPENDS names rooms,
 # LIBRARIES those of the CUDA toolkit. What it is made of is remembered for the emulation, which
-# builds the same sources without nvcc (tests/support/cuda_emulation).
+# builds the kernels without nvcc (tests/support/cuda_emulation).
 function(switchyard_cuda_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
   if(NOT SWITCHYARD_HAS_CUDA)

@@ -5,8 +5,8 @@ if(SWITCHYARD_CUDA_EMULATION)
   list(APPEND SWITCHYARD_CUDA_KINDS emulated)
 endif()
 
-# The names of the twins of targets on the emulation: a CUDA library's is compiled from the same
-# sources; any other static library that needs such a one is linked as it is, with twins of its needs;
+# The names of the twins of targets on the emulation: a CUDA library's has the same objects, but
+# kernels by the host's compiler; any other static library that needs such a one is linked as it is, with twins of its needs;
 # what needs none is its own twin.
 function(switchyard_emulated_names result)
   set(names "")
@@ -60,14 +60,12 @@ function(switchyard_link_with target)
   add_dependencies(${target}_emulated ${target})
 endfunction()
 
-# <program>_emulated: a program of src/ on the emulation.
+# <program>_emulated: a program of src/ on the emulation, of the same objects.
 function(switchyard_emulated_program program)
-  get_target_property(folder ${program} SOURCE_DIR)
-  get_target_property(sources ${program} SOURCES)
   get_target_property(needs ${program} LINK_LIBRARIES)
   switchyard_emulated_names(twins ${needs})
-  list(TRANSFORM sources PREPEND ${folder}/)
-  add_executable(${program}_emulated ${sources})
+  add_executable(${program}_emulated $<TARGET_OBJECTS:${program}>)
+  set_target_properties(${program}_emulated PROPERTIES LINKER_LANGUAGE CXX)
   target_link_libraries(${program}_emulated PRIVATE ${twins})
 endfunction()
 
@@ -92,9 +90,9 @@ function(switchyard_cuda_test name)
     return()
   endif()
   cmake_parse_arguments(ARG "DEVICE_PER_RANK" "TIMEOUT" "SOURCES;DEPENDS;RANKS" ${ARGN})
-  set(common SOURCES ${ARG_SOURCES} RANKS ${ARG_RANKS} TIMEOUT ${ARG_TIMEOUT})
+  set(common RANKS ${ARG_RANKS} TIMEOUT ${ARG_TIMEOUT})
 
-  switchyard_test(${name}.gpu ${common} DEPENDS ${ARG_DEPENDS} LABEL gpu
+  switchyard_test(${name}.gpu SOURCES ${ARG_SOURCES} ${common} DEPENDS ${ARG_DEPENDS} LABEL gpu
                   WRAPPER ${CMAKE_SOURCE_DIR}/tests/support/with_gpu.sh $<TARGET_FILE:cuda_probe>)
   if(ARG_DEVICE_PER_RANK)
     foreach(ranks IN LISTS ARG_RANKS)
@@ -106,7 +104,8 @@ function(switchyard_cuda_test name)
     return()
   endif()
   switchyard_emulated_names(emulated ${ARG_DEPENDS})
-  switchyard_test(${name}.emulated ${common} DEPENDS ${emulated} LABEL emulated)
+  switchyard_test(${name}.emulated SOURCES $<TARGET_OBJECTS:test_${name}.gpu> ${common}
+                  DEPENDS ${emulated} LABEL emulated)
   if(NOT ARG_RANKS)
     add_test(NAME ${name}.emulated_late COMMAND test_${name}.emulated)
     get_test_property(${name}.emulated TIMEOUT timeout)
