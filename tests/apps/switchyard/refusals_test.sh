@@ -35,6 +35,7 @@ expect 0 "" env PMIX_RANK=1 "$switchyard" inspect nowhere
 # A folder that rank 1 does not see; then a rank 1 that never gets to MPI, and one that is lost.
 mkdir -p 0/run 1
 touch 0/run/config.cfg
+# shellcheck disable=SC2016  # the rank's own shell expands it
 on_rank_1='[[ $OMPI_COMM_WORLD_RANK == 0 ]] ||'
 expect 2 "${said}rank 1: run is no run folder[^|]*\|" \
   "$launch" 2 bash -c "cd \$OMPI_COMM_WORLD_RANK; exec '$switchyard' eval run"
