@@ -25,10 +25,14 @@ function(switchyard_test name)
   endif()
   target_link_libraries(${target} PRIVATE switchyard_mpi_test_main)
   foreach(ranks IN LISTS ARG_RANKS)
+    set(processors 2)
+    if(ranks EQUAL 1)
+      set(processors 1)
+    endif()
     add_test(NAME ${name}.n${ranks}
              COMMAND ${ARG_WRAPPER} ${MPIEXEC_EXECUTABLE} --allow-run-as-root --oversubscribe --bind-to none
                      -n ${ranks} $<TARGET_FILE:${target}>)
-    set_tests_properties(${name}.n${ranks} PROPERTIES TIMEOUT ${ARG_TIMEOUT} PROCESSORS 2
+    set_tests_properties(${name}.n${ranks} PROPERTIES TIMEOUT ${ARG_TIMEOUT} PROCESSORS ${processors}
                          LABELS "${ARG_LABEL}" SKIP_RETURN_CODE 77 ENVIRONMENT "OMP_NUM_THREADS=1;OMPI_MCA_mpi_yield_when_idle=1;OMPI_MCA_btl_vader_single_copy_mechanism=none")
   endforeach()
 endfunction()
