@@ -20,19 +20,23 @@ WeightsOrigin load_file(const fs::path& path, DistributedClassifier& classifier,
 
 }  // namespace
 
+RunFolder existing_run(Communicator& world, const std::string& folder) {
+  RunFolder run(folder);
+  agree(world, [&] {
+    SY_REQUIRE(fs::exists(run.config_file()), ExitCode::bad_usage,
+               "{} is no run folder (it has no config.cfg); name the --out folder of a training",
+               folder);
+  });
+  return run;
+}
+
 std::optional<RunFolder> named_run(Communicator& world, const std::vector<std::string>& words,
                                    std::string_view command, std::string_view usage) {
   using Words = std::vector<std::string>;
   if (words == Words{"--help"} || words == Words{"-h"}) return std::nullopt;
   SY_REQUIRE(!words.empty() && !words.front().starts_with("-"), ExitCode::bad_usage,
              "{} takes a run folder first; {}", command, usage);
-  RunFolder run(words.front());
-  agree(world, [&] {
-    SY_REQUIRE(fs::exists(run.config_file()), ExitCode::bad_usage,
-               "{} is no run folder (it has no config.cfg); name the --out folder of a training",
-               words.front());
-  });
-  return run;
+  return existing_run(world, words.front());
 }
 
 WeightsOrigin load_named_weights(const std::string& checkpoint, const RunFolder& run,

@@ -17,6 +17,9 @@ enum class DataPart { train, validation, test };
 inline constexpr Choice<DataPart> data_part_choices[] = {
     {DataPart::train, "train"}, {DataPart::validation, "val"}, {DataPart::test, "test"}};
 
+/// The run in `folder`. Throws Error(bad_usage) where a rank sees none. Collective.
+RunFolder existing_run(Communicator& world, const std::string& folder);
+
 /// The run folder that the words of a command begin with; none where they only ask for help.
 /// Throws Error(bad_usage) where a rank sees no such folder. Collective.
 std::optional<RunFolder> named_run(Communicator& world, const std::vector<std::string>& words,

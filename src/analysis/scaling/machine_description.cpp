@@ -64,7 +64,13 @@ MachineDescription load_machine(const std::string& named, const fs::path& folder
   const fs::path file = file_of(named, folder);
   MachineDescription machine;
   const std::vector<Field> fields = fields_of(machine);
-  read_config_file(fields, file.string());
+  try {
+    read_config_file(fields, file.string());
+  } catch (const Error& error) {
+    fail(ExitCode::bad_usage, fmt::format("this is no description of a machine ({}); those in "
+                                          "configs/machines show what belongs into one",
+                                          error.what()));
+  }
   for (const Field& field : fields)
     SY_REQUIRE(field.name.starts_with("peak-") || field.print() != "0", ExitCode::bad_usage,
                "{} does not state {} ({}); add a line '{} = ...'", file.string(), field.name,

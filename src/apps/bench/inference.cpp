@@ -28,7 +28,7 @@ bool read(const Launch& launch, InferenceBenchConfig& config, const std::vector<
           std::optional<HeadKind>& trained) {
   if (!read_shared_config(launch, config, words, kUsage)) return false;
   if (config.run.empty()) return true;
-  const RunFolder run = find_run(config.run);
+  const RunFolder run = existing_run(launch.world, config.run);
   InferenceBenchConfig with_run;
   read_shared_config(launch, with_run.training, {"--config", run.config_file().string()}, kUsage);
   trained = with_run.training.model.head.kind;

@@ -6,15 +6,6 @@
 
 namespace switchyard {
 
-RunFolder find_run(const std::string& folder) {
-  RunFolder run(folder);
-  SY_REQUIRE(
-      std::filesystem::exists(run.config_file()), ExitCode::bad_usage,
-      "--run {} is no run folder (it has no config.cfg); name the --out folder of a training",
-      folder);
-  return run;
-}
-
 MeasuredRun open_run(InferenceBenchConfig& config, HeadKind trained, Communicator& world) {
   TrainingData data = load_training_data(config.training.data, world);
   SY_REQUIRE(config.batch <= data.set.test.size(), ExitCode::bad_usage,

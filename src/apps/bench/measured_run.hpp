@@ -12,9 +12,6 @@ struct MeasuredRun {
   TrainingData data;
 };
 
-/// Error(bad_usage) where `folder` holds no run.
-RunFolder find_run(const std::string& folder);
-
 /// Opens the run that `config` names and sets its number of classes. Error(bad_usage) for a data
 /// set with fewer test images than a batch: only full ones are measured. Collective.
 MeasuredRun open_run(InferenceBenchConfig& config, HeadKind trained, Communicator& world);

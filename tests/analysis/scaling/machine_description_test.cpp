@@ -69,6 +69,10 @@ TEST_F(Written, CannotHaveFiguresThatAreNotPositive) {
   }
 }
 
+TEST_F(Written, CannotBeASettingOfARun) {
+  EXPECT_TRUE(contains(refused("epochs = 3\n"), "this is no description of a machine"));
+}
+
 TEST(MachineDescriptions, RefuseAPrecisionThatTheyDoNotState) {
   const MachineDescription cpu = load_machine("this-cpu", MACHINES);
   EXPECT_TRUE(contains(error_text(ExitCode::bad_usage, [&] { cpu.flops(Precision::tf32); }),
