@@ -6,8 +6,8 @@ if(SWITCHYARD_CUDA_EMULATION)
 endif()
 
 # The names of the twins of targets on the emulation: a CUDA library's has the same objects, but
-# kernels by the host's compiler; any other static library that needs such a one is linked as it is, with twins of its needs;
-# what needs none is its own twin.
+# kernels by the host's compiler; any other static library that needs such a one is linked as it is,
+# with twins of its needs; what needs none is its own twin.
 function(switchyard_emulated_names result)
   set(names "")
   foreach(target IN LISTS ARGN)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,11 @@ std::string failure_of(const std::function<void()>& task) {
     return {};
   } catch (const Error& error) {
     return fmt::format("{} {}", static_cast<int>(error.code()), error.what());
+  } catch (const std::bad_alloc&) {
+    return fmt::format(
+        "{} out of host memory; use fewer ranks on this host, a machine with more "
+        "memory, or a smaller data set or model",
+        static_cast<int>(ExitCode::run_failed));
   } catch (const std::exception& error) {
     return fmt::format("{} {}", static_cast<int>(ExitCode::run_failed), error.what());
   }

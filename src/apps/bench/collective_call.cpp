@@ -36,8 +36,9 @@ std::int64_t count_elements(MeasuredCollective kind, DType dtype, std::int64_t b
   const auto element = static_cast<std::int64_t>(size_of(dtype));
   const std::int64_t parts = has_parts(kind) ? ranks : 1;
   SY_REQUIRE(bytes >= parts * element, ExitCode::bad_usage,
-             "{} bytes are less than one {} for each of {} ranks in {}; ask for at least {}", bytes,
-             to_string(dtype), ranks, name_of(kind, measured_collective_choices), parts * element);
+             "{} bytes are less than one {}{} in {}; ask for at least {}", bytes, to_string(dtype),
+             has_parts(kind) ? fmt::format(" for each of {} ranks", parts) : "",
+             name_of(kind, measured_collective_choices), parts * element);
   return bytes / element / parts;
 }
 

@@ -7,7 +7,7 @@
 namespace switchyard {
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 template <class T>
 Json or_null(const std::optional<T>& value) {

@@ -46,16 +46,23 @@ std::vector<ComparedPoint> compare(const ScaleConfig& config, const ScalingModel
   return compared;
 }
 
+std::string not_used(const std::vector<std::string>& oversubscribed) {
+  return fmt::format("Not used, because they were measured with more threads than cores: {}.",
+                     fmt::join(oversubscribed, "; "));
+}
+
 void fit(const ScaleConfig& config, Study& study) {
   const ScalingModel prior = study.model;
   const Measurements found = read_measurements(config.measured, config.classes);
   const std::vector<MeasuredCall> calls = read_comm_benchmark(config.comm);
-  study.model = fit_model(found.points, calls, prior);
-  study.points = compare(config, study.model, prior, found.points, calls);
-  if (!found.oversubscribed.empty())
-    study.left_out.push_back(
-        fmt::format("Not used, because they were measured with more threads than cores: {}.",
-                    fmt::join(found.oversubscribed, "; ")));
+  if (!found.oversubscribed.empty()) study.left_out.push_back(not_used(found.oversubscribed));
+  try {
+    study.model = fit_model(found.points, calls, prior);
+    study.points = compare(config, study.model, prior, found.points, calls);
+  } catch (const Error& error) {
+    if (found.oversubscribed.empty()) throw;
+    fail(error.code(), fmt::format("{}. {}", error.what(), not_used(found.oversubscribed)));
+  }
 }
 
 std::optional<double> measured_step(const Study& study, const StepShape& shape,

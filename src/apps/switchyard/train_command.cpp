@@ -42,7 +42,8 @@ ExitCode train_command(int& argc, char**& argv, const Words& words) {
     TrainConfig asked, config;
     if (!read_shared_config(launch, asked, words, kUsage)) return ExitCode::done;
     read_shared_config(launch, config, with_earlier_config(asked.run, words), kUsage);
-    return with_memory_advice("--batch", [&] { return train(config, launch, signals); });
+    return with_memory_advice("--batch, and --eval-batch, which validation and test use",
+                              [&] { return train(config, launch, signals); });
   });
 }
 

@@ -81,7 +81,7 @@ TEST_F(Calls, RefuseLessThanOneElementARank) {
   EXPECT_TRUE(contains(
       error_text(ExitCode::bad_usage,
                  [&] { count_elements(MeasuredCollective::broadcast, DType::f32, 3, ranks); }),
-      "at least 4"));
+      "less than one f32 in broadcast; ask for at least 4"));
 }
 
 /// Damages what arrives on the last rank.

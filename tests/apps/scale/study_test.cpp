@@ -161,6 +161,24 @@ TEST_F(FittedStudy, MarksWhatWasMeasuredAndStatesItsError) {
   EXPECT_TRUE(contains(text, "On 3 of 3 points that were left out"));
 }
 
+TEST_F(FittedStudy, SaysWhatItDidNotUseWhereTheRestIsTooLittle) {
+  write_file(folder_ / "a.json", test::profile_of_two().dump());
+  const auto point = [](int batch, bool oversubscribed) {
+    return nlohmann::json{{"ranks", 2},
+                          {"grid", "2x1"},
+                          {"batch", batch},
+                          {"oversubscribed", oversubscribed},
+                          {"repeats", {{{"profile", "a.json"}}}}};
+  };
+  const nlohmann::json sweep = {{"settings", {{"arguments", {"--width", "8"}}}},
+                                {"points", {point(32, false), point(64, true)}}};
+  write_file(folder_ / "results.json", sweep.dump());
+  config_.measured = folder_.path().string();
+  const std::string text = error_text(ExitCode::bad_data, [&] { study_scaling(config_); });
+  EXPECT_TRUE(contains(text, "1 measured point(s)"));
+  EXPECT_TRUE(contains(text, "more threads than cores: sparse, 8 experts, width 8, f32, batch 64"));
+}
+
 TEST_F(FittedStudy, LeavesOutRanksThatAreNamed) {
   config_.leave_out = {7};
   EXPECT_TRUE(contains(error_text(ExitCode::bad_usage, [&] { study_scaling(config_); }),
