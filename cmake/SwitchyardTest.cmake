@@ -6,6 +6,17 @@
 # command to run; its exit status 77 means skipped.
 switchyard_package(GTest)
 
+# What every test is compiled with.
+add_library(switchyard_test_options INTERFACE)
+target_link_libraries(switchyard_test_options INTERFACE switchyard_options fmt::fmt GTest::gtest)
+if(SWITCHYARD_QUICK_BUILD)
+  target_compile_options(switchyard_test_options INTERFACE "$<$<CONFIG:Release>:-O1>")
+endif()
+switchyard_precompile(switchyard_test_headers
+  HEADERS <algorithm> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <numeric> <optional>
+          <span> <sstream> <string> <string_view> <utility> <vector> <fmt/format.h> <gtest/gtest.h>
+  DEPENDS switchyard_test_options)
+
 function(switchyard_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT;LABEL" "SOURCES;DEPENDS;RANKS;WRAPPER" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -15,7 +26,8 @@ function(switchyard_test name)
   add_executable(${target} ${ARG_SOURCES})
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE ${ARG_DEPENDS} GTest::gtest)
+  target_link_libraries(${target} PRIVATE ${ARG_DEPENDS} switchyard_test_options)
+  switchyard_use_precompiled(${target} switchyard_test_headers)
   if(NOT ARG_RANKS)
     target_link_libraries(${target} PRIVATE GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${ARG_WRAPPER} $<TARGET_FILE:${target}>)
