@@ -10,6 +10,7 @@
 #include "apps/scale/profile_point.hpp"
 #include "base/config/config.hpp"
 #include "base/config/value_text.hpp"
+#include "base/split.hpp"
 #include "parallel/grid.hpp"
 #include "train/run_folder.hpp"
 
@@ -78,21 +79,11 @@ Collective operation_of(const std::string& name) {
   return Collective::all_to_all_rows;  // the benchmark's all_to_all and all_to_all_v
 }
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    if (end > begin) parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 }  // namespace
 
 Measurements read_measurements(const std::string& folders, int classes) {
   Measurements found;
-  for (const std::string& folder : split(folders)) {
+  for (const std::string& folder : split_list(folders)) {
     if (fs::exists(fs::path(folder) / "results.json"))
       read_sweep(folder, classes, found);
     else
