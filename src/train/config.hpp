@@ -58,6 +58,8 @@ struct RunConfig {
   bool overwrite = false;
   std::int64_t checkpoint_every = 0;
   int keep_checkpoints = 2;
+  bool tensorboard = true;
+  int histograms_every = 5;
 };
 
 struct TrainConfig {
@@ -87,6 +89,11 @@ void visit(Visitor& v, RunConfig& c) {
           "steps");
   v.field("keep-checkpoints", c.keep_checkpoints, "newest checkpoints to keep, besides the best",
           at_least(1));
+  v.field("tensorboard", c.tensorboard, "also write metrics as event files for TensorBoard");
+  v.field("histograms-every", c.histograms_every,
+          "epochs from one set of histograms of all parameters to the next in these files, and one "
+          "at the end; 0: none",
+          at_least(0), "epochs");
 }
 
 template <class Visitor>

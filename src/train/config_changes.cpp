@@ -19,6 +19,8 @@ constexpr std::string_view kFreeKeys[] = {"out",
                                           "overlap-degree",
                                           "graphs",
                                           "fast-nondeterministic",
+                                          "tensorboard",
+                                          "histograms-every",
                                           "profile"};
 
 bool contains(std::span<const std::string_view> keys, std::string_view key) {

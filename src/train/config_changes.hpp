@@ -19,7 +19,8 @@ struct ConfigChange {
 
 /// The settings that differ, in the order of `before`; both are the fields of one type. Left out is
 /// what may differ freely: how and where the program runs (folders, threads, devices, grid,
-/// exchanges, profile), which changes numbers by rounding at most, and the keys in `also_free`.
+/// exchanges, profile, what is written beside), which changes numbers by rounding at most, and the
+/// keys in `also_free`.
 std::vector<ConfigChange> config_changes(const std::vector<Field>& before,
                                          const std::vector<Field>& now,
                                          std::span<const std::string_view> also_free);

@@ -1,5 +1,7 @@
 #include "train/run_folder.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <vector>
@@ -7,6 +9,7 @@
 #include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "train/events/event_file.hpp"
 
 namespace switchyard {
 
@@ -20,7 +23,11 @@ bool RunFolder::holds_run() const {
 void RunFolder::start_anew() const {
   std::error_code error;
   std::vector<fs::path> files = {metrics_file(), summary_file(), checkpoints()};
-  if (holds_run()) files.push_back(path_ / "profile");
+  if (holds_run()) {
+    files.insert(files.end(), {path_ / "profile", routing()});
+    std::ranges::copy_if(fs::directory_iterator(path_), std::back_inserter(files),
+                         EventFile::is_event_file);
+  }
   fs::create_directories(path_, error);
   SY_REQUIRE(!error, ExitCode::run_failed,
              "cannot make the run folder {} ({}); choose another with --out", path_.string(),

@@ -1,6 +1,7 @@
 #pragma once
 // The folder of a run: config.cfg (replayable), build.json, metrics.jsonl (a line an epoch),
-// summary.json, checkpoints/, and profile/ of commands that were profiled.
+// summary.json, checkpoints/, event files for TensorBoard, routing/, and profile/ of commands that
+// were profiled.
 //
 // Only rank 0 writes. Errors name the path.
 
@@ -19,6 +20,8 @@ class RunFolder {
   std::filesystem::path metrics_file() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path summary_file() const { return path_ / "summary.json"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+  /// Of `switchyard routing`: files of each split.
+  std::filesystem::path routing() const { return path_ / "routing"; }
   /// Of `command`: profile/train, profile/eval.
   std::filesystem::path profile(std::string_view command) const {
     return path_ / "profile" / command;

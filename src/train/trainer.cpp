@@ -15,6 +15,7 @@
 #include "train/checkpoint/load.hpp"
 #include "train/epoch_report.hpp"
 #include "train/evaluation.hpp"
+#include "train/events/epoch_events.hpp"
 #include "train/resumption.hpp"
 
 namespace switchyard {
@@ -91,6 +92,7 @@ void Trainer::prepare_folder() {
     folder_.write_config(replayable_config());
     folder_.write_build();
     folder_.drop_metrics_from(progress_.epoch);
+    if (config_.run.tensorboard) events_.emplace(folder_.path(), progress_.step + 1);
   });
 }
 
@@ -272,14 +274,27 @@ void Trainer::close_epoch(EpochRecord& record) {
   if (progress_.validation_accuracy.update(validation.accuracy, progress_.epoch))
     best_step_ = progress_.step;
   log_.end_progress(fmt::format("{}  validation {:.2f} %", trained, 100 * validation.accuracy));
-  agree(world_, [&] {
-    if (leads()) folder_.append_metrics(metrics_line(record));
-  });
+  write_epoch(record);
   ++progress_.epoch;
   progress_.batch = 0;
   progress_.epoch_sums = MetricSums(experts_of(config_));
   progress_.balance_sum = 0;
   save();
+}
+
+void Trainer::write_epoch(const EpochRecord& record) {
+  const int every = config_.run.histograms_every;
+  const bool last = record.epoch == config_.run.epochs;
+  EventValues values;
+  if (config_.run.tensorboard && every > 0 && (record.epoch % every == 0 || last))
+    add_parameter_histograms(classifier_, values);
+  agree(world_, [&] {
+    if (!leads()) return;
+    folder_.append_metrics(metrics_line(record));
+    if (!events_) return;
+    add_scalars(record, values);
+    events_->append(record.step, values);
+  });
 }
 
 // How a run was started is no part of what it is.

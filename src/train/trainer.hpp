@@ -13,6 +13,7 @@
 #include "train/checkpoint/store.hpp"
 #include "train/config.hpp"
 #include "train/epoch_report.hpp"
+#include "train/events/event_file.hpp"
 #include "train/image_pool.hpp"
 #include "train/progress_meter.hpp"
 #include "train/run_folder.hpp"
@@ -43,6 +44,7 @@ class Trainer {
   void collect() { note(step_.collect()); }
   [[noreturn]] void explain(const OutOfMemory& error, std::int64_t batch);
   void close_epoch(EpochRecord& record);
+  void write_epoch(const EpochRecord& record);
   std::string replayable_config() const;
   void require_finite(const std::string& what, double value);
   void save();
@@ -67,6 +69,7 @@ class Trainer {
   TrainingStep step_;
   RunFolder folder_;
   std::optional<CheckpointStore> checkpoints_;
+  std::optional<EventFile> events_;  ///< on rank 0, where they are wanted
   Progress progress_;
   bool stop_requested_ = false;            ///< on some rank
   std::optional<std::int64_t> best_step_;  ///< optimizer step of the best checkpoint
