@@ -5,10 +5,6 @@
 namespace switchyard {
 namespace {
 
-const Tensor& routing_logits(const Routing& routing) {
-  return routing.chosen ? routing.routing_logits.value() : routing.gate_logits.value();
-}
-
 // Rows in ascending order.
 std::vector<std::int32_t> sorted_rows(Backend& backend, const Tensor& experts) {
   std::vector<std::int32_t> host(static_cast<std::size_t>(experts.numel()));
@@ -20,8 +16,12 @@ std::vector<std::int32_t> sorted_rows(Backend& backend, const Tensor& experts) {
 
 }  // namespace
 
+const Tensor& deciding_logits(const Routing& routing) {
+  return routing.chosen ? routing.routing_logits.value() : routing.gate_logits.value();
+}
+
 Tensor leading_experts(Backend& backend, const Routing& routing) {
-  return routing.chosen ? routing.chosen : backend.topk(routing_logits(routing), 1);
+  return routing.chosen ? routing.chosen : backend.topk(deciding_logits(routing), 1);
 }
 
 std::int64_t count_rerouted(Backend& backend, const Tensor& before, const Tensor& after) {
@@ -34,7 +34,7 @@ std::int64_t count_rerouted(Backend& backend, const Tensor& before, const Tensor
 }
 
 std::vector<double> gate_margins(Backend& backend, const Routing& routing) {
-  const Tensor& logits = routing_logits(routing);
+  const Tensor& logits = deciding_logits(routing);
   const std::int64_t k = routing.chosen ? routing.chosen.dim(1) : 1;
   if (k == logits.dim(1)) return {};
   Tensor best = backend.topk(logits, static_cast<int>(k) + 1);

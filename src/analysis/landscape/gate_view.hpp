@@ -8,6 +8,9 @@
 
 namespace switchyard {
 
+/// (B,E): what the experts of samples are chosen by.
+const Tensor& deciding_logits(const Routing& routing);
+
 /// The experts whose change is a change of routing, (B,k) i32: those chosen by a sparse router, the
 /// one of the largest logit of a soft one (k = 1).
 Tensor leading_experts(Backend& backend, const Routing& routing);

@@ -14,6 +14,7 @@ using Words = std::vector<std::string>;
 ExitCode train_command(int& argc, char**& argv, const Words& words);
 ExitCode eval_command(int& argc, char**& argv, const Words& words);
 ExitCode curvature_command(int& argc, char**& argv, const Words& words);
+ExitCode routing_command(int& argc, char**& argv, const Words& words);
 ExitCode bench_command(int& argc, char**& argv, const Words& words);
 ExitCode data_command(const Words& words);
 ExitCode inspect_command(const Words& words);

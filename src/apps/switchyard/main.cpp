@@ -25,6 +25,7 @@ commands:
   train     train a classifier on one rank or many
   eval      measure a trained classifier
   curvature measure its loss surface: eigenvalues, trace, density, landscape
+  routing   measure where a mixture sends images: load, classes of experts, ablation
   bench     measure this machine: inference of each head, dispatch, collectives
   data      synth: draw the synthetic data set; info: describe a data set
   inspect   describe a run, a checkpoint or a safetensors file
@@ -51,6 +52,7 @@ ExitCode dispatch(int& argc, char**& argv) {
   if (command == "train") return train_command(argc, argv, words);
   if (command == "eval") return eval_command(argc, argv, words);
   if (command == "curvature") return curvature_command(argc, argv, words);
+  if (command == "routing") return routing_command(argc, argv, words);
   if (command == "bench") return bench_command(argc, argv, words);
   if (is_spare_rank()) return ExitCode::done;
   if (command == "data") return data_command(words);
@@ -65,8 +67,8 @@ ExitCode dispatch(int& argc, char**& argv) {
     fmt::print("switchyard {} ({}, {})\n", build.version, build.git_hash, build.compiler);
     return ExitCode::done;
   }
-  std::vector<std::string> commands = {"train", "eval",    "curvature", "bench",
-                                       "data",  "inspect", "scale"};
+  std::vector<std::string> commands = {"train", "eval", "curvature", "routing",
+                                       "bench", "data", "inspect",   "scale"};
   std::string nearest = nearest_name(command, commands);
   fail(ExitCode::bad_usage,
        fmt::format("there is no command '{}'; {}", command,
