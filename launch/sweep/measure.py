@@ -7,8 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep.launcher import run_logged
-from sweep.points import BadUsage
+from shared.children import last_error, run_logged
+from shared.errors import BadUsage
 
 # What a point or the sweep decides.
 OWN_KEYS = ("out", "resume", "overwrite", "data", "dataset", "train-samples", "validation-samples",
@@ -96,7 +96,7 @@ class Bench:
         """The figures of one repeat, as they stand in results.json."""
         name = f"{point.name}-repeat-{repeat}"
         run, log = self.folder / "run", self.folder / "logs" / f"{name}.log"
-        status = run_logged(self.command(point, run), self.launcher.threads, log)
+        status = run_logged(self.command(point, run), log, self.launcher.threads)
         if status != 0:
             raise Failed(f"exit status {status}, see {log}{last_error(log)}", status)
         kept = self.folder / "profiles" / f"{name}.json"
@@ -114,12 +114,6 @@ class Bench:
             raise Failed(f"it does not say on which grid it ran, see {log}")
         return figures_of(profile) | {"grid": f"{grid[1]}x{grid[2]}",
                                       "profile": str(kept.relative_to(self.folder))}
-
-
-def last_error(log):
-    """What a training says last about why it failed, to be appended to a message."""
-    errors = re.findall(r"error: .*", log.read_text(encoding="utf-8", errors="replace"))
-    return f": {errors[-1]}" if errors else ""
 
 
 def figures_of(profile):

@@ -3,11 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from shared.errors import BadUsage
+
 MODES = ("strong", "weak")
-
-
-class BadUsage(Exception):
-    """What the user asked for cannot be done; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """results.json: what has been measured, kept after every repeat, and the figures drawn from it."""
 
-import fcntl
 import json
-import os
 import statistics
 
+from shared.errors import BadUsage
+from shared.files import hold, write_json
 from sweep.figures import beyond_ideal, efficiency, karp_flatt, median_interval, medians
-from sweep.points import BadUsage
 
 FORMAT = 1
 
@@ -19,19 +18,11 @@ class Results:
         self.file = folder / "results.json"
         self.settings = settings
         self.points = {}  # as in the file, by name
-        self._hold()
-        if self.file.exists():
-            self._take_up()
-
-    def _hold(self):
         for part in ("logs", "profiles"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
-        self._lock = open(self.folder / "lock", "w", encoding="utf-8")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BadUsage(f"another sweep is under way in {self.folder}; wait for it, or choose "
-                           "another folder with --out") from None
+        self._lock = hold(folder, "sweep")
+        if self.file.exists():
+            self._take_up()
 
     def _take_up(self):
         try:
@@ -72,12 +63,7 @@ class Results:
                                                    if self.count(point)])
                               for mode, members in series.items()},
                    "failures": failures}
-        partial = self.file.with_suffix(".partial")
-        with open(partial, "w", encoding="utf-8") as out:
-            out.write(json.dumps(content, indent=1) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        partial.rename(self.file)
+        write_json(self.file, content)
         return content
 
 

@@ -1,4 +1,4 @@
-// The files of configs/ but machines/ are read by today's keys, and those of configs/paper/ set
+// The files of configs/ but machines/ and studies/ are read by today's keys, and those of configs/paper/ set
 // what the published runs did rather than what happens to be the default.
 
 #include <gtest/gtest.h>
@@ -16,10 +16,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool is_of_a_run(const fs::path& file) {
+  const fs::path folder = file.parent_path().filename();
+  return folder != "machines" && folder != "studies";
+}
+
 std::vector<std::string> all_files() {
   std::vector<std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(CONFIGS))
-    if (entry.is_regular_file() && entry.path().parent_path().filename() != "machines")
+    if (entry.is_regular_file() && is_of_a_run(entry.path()))
       files.push_back(fs::relative(entry.path(), CONFIGS).string());
   return files;
 }

@@ -1,0 +1,28 @@
+"""Results that are never half written, in a folder that one process holds at a time."""
+
+import fcntl
+import json
+import os
+
+from shared.errors import BadUsage
+
+
+def write_json(file, content):
+    partial = file.with_suffix(".partial")
+    with open(partial, "w", encoding="utf-8") as out:
+        out.write(json.dumps(content, indent=1) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    partial.rename(file)
+
+
+def hold(folder, what):
+    """A file that keeps others out of `folder` for as long as it is open, here or in a program that
+    has inherited it; `what` is under way there."""
+    lock = open(folder / "lock", "w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise BadUsage(f"another {what} is under way in {folder}; wait for it, or choose another "
+                       "folder with --out") from None
+    return lock

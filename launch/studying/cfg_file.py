@@ -1,0 +1,43 @@
+"""`key = value` lines, in a file and on the command line."""
+
+import re
+
+from shared.errors import BadUsage
+
+
+def read_lines(file):
+    """{key: value}, as text."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadUsage(f"cannot read the study {file} ({error}); there are some in "
+                       "configs/studies") from None
+    values = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        line = re.sub(r"(^|\s)#.*", "", line).strip()
+        if not line:
+            continue
+        key, value = _pair(line)
+        if not value:
+            raise BadUsage(f"{file}, line {number}: '{line}' is not `key = value`")
+        if key in values:
+            raise BadUsage(f"{file}, line {number}: '{key}' is given twice; leave one out")
+        values[key] = value
+    return values
+
+
+def read_words(words):
+    """{key: value} of words KEY=VALUE; of equal keys the last one counts."""
+    values = {}
+    for word in words:
+        key, value = _pair(word)
+        if not value:
+            raise BadUsage(f"--set takes KEY=VALUE, as in train.epochs=10; not '{word}'")
+        values[key] = value
+    return values
+
+
+def _pair(text):
+    """Value empty: there is no such pair."""
+    key, _, value = (part.strip() for part in text.partition("="))
+    return key, value if key else ""

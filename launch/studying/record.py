@@ -1,0 +1,104 @@
+"""study.json: the steps of a study, their commands, and what has become of them."""
+
+import json
+
+from shared.errors import BadUsage
+from shared.files import hold, write_json
+
+FORMAT = 1
+FIELDS = {"name", "kind", "folder", "command", "status", "seconds"}  # of a step
+MAY_CHANGE = ("heads", "seeds", "steps")  # between two starts: they say how much, not what
+
+
+def read(folder):
+    """What the file in `folder` says, or None."""
+    file = folder / "study.json"
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        whole = (content["format"] == FORMAT and isinstance(content["scale"], str)
+                 and isinstance(content["config"], dict)
+                 and all(FIELDS <= step.keys() for step in content["steps"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        raise BadUsage(f"{file} is cut off, or no study; remove it, or choose another folder with "
+                       "--out")
+    return content
+
+
+class Record:
+    """Of the study in `folder`, with what an earlier start has left."""
+
+    def __init__(self, folder, scale, values):
+        self.folder = folder
+        self.scale = scale
+        self.values = values
+        earlier = read(folder)
+        if earlier:
+            self._compare(earlier)
+        self.steps = {step["name"]: step for step in earlier["steps"]} if earlier else {}
+        self.lock = None
+
+    def _compare(self, earlier):
+        if not {step["kind"] for step in earlier["steps"] if step["status"] == "done"} - {"data"}:
+            return
+        before = {"scale": earlier["scale"], **earlier["config"]}
+        now = {"scale": self.scale, **self.values}
+        for key in {**before, **now}:
+            if before.get(key) != now.get(key) and key not in MAY_CHANGE:
+                raise BadUsage(f"{self.folder / 'study.json'} was begun with {key} = "
+                               f"{before.get(key, 'nothing')}, now it is "
+                               f"{now.get(key, 'nothing')}; choose another folder with --out, or "
+                               "go on as it was begun")
+
+    def begin(self, steps):
+        """From here on the folder is held, and the file has these steps."""
+        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        self.lock = hold(self.folder, "study, or a step that one has left behind,")
+        planned = {step.name: self.entry(step) for step in steps}
+        kept = {name: entry for name, entry in self.steps.items() if entry["status"] == "done"}
+        self.steps = {**planned, **{name: kept[name] for name in kept if name not in planned}}
+        self.write()
+
+    def entry(self, step):
+        """As in the file."""
+        return self.steps.get(step.name) or {
+            "name": step.name, "kind": step.kind, "folder": step.folder,
+            "command": step.command(self.done()), "status": "waiting", "seconds": None}
+
+    def done(self):
+        """Names of steps that have been done."""
+        return {name for name, entry in self.steps.items() if entry["status"] == "done"}
+
+    def is_done(self, step):
+        """By this command, and its result is whole."""
+        entry = self.entry(step)
+        return (entry["status"] == "done" and entry["command"] == step.command(self.done())
+                and is_whole(self.folder / step.result))
+
+    def note(self, step, status, seconds, error=None):
+        entry = {**self.entry(step), "command": step.command(self.done()), "status": status,
+                 "seconds": seconds}
+        entry.pop("error", None)
+        self.steps[step.name] = entry | ({"error": error} if error else {})
+        if step.kind != "report" and "report" in self.steps:
+            # It was made of what was there before.
+            self.steps["report"] |= {"status": "waiting", "seconds": None}
+        self.write()
+
+    def write(self):
+        write_json(self.folder / "study.json",
+                   {"format": FORMAT, "config": self.values, "scale": self.scale,
+                    "steps": list(self.steps.values())})
+
+
+def is_whole(file):
+    """Whether a step has written it to the end."""
+    try:
+        if file.suffix == ".json":
+            json.loads(file.read_text(encoding="utf-8"))
+        return file.stat().st_size > 0
+    except (OSError, ValueError):
+        return False
