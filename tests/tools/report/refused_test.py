@@ -1,0 +1,235 @@
+"""Folders and files that cannot be used are refused by name, and the rest is still reported."""
+
+import json
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from fixture_study import HERE, read, report
+from page_reader import Page
+from reporting import paper
+from reporting.read import data_set
+from reporting.read.collect import collect
+
+STUDY = HERE / "fixtures" / "study"
+
+
+class Refused(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_folder(self, name="run", of="sparse/seed-1"):
+        shutil.copytree(STUDY / of, self.folder / name)
+        return self.folder / name
+
+    def refusal(self, *paths):
+        """The only one: its path, and why."""
+        refused = collect(paths).refused
+        self.assertEqual(len(refused), 1, refused)
+        return refused[0]
+
+    def assert_refused(self, paths, path, *words):
+        where, why = self.refusal(*paths)
+        self.assertEqual(where, path)
+        for word in words:
+            self.assertIn(word, why)
+
+    def test_metrics_that_are_cut_off(self):
+        run = self.run_folder()
+        text = (run / "metrics.jsonl").read_text()
+        (run / "metrics.jsonl").write_text(text[:-100])
+        self.assert_refused([run], run / "metrics.jsonl", "cut off", "line 3")
+        material = collect([run])
+        self.assertEqual(material.runs[0].epochs, [])
+        self.assertEqual(material.runs[0].summary["head"], "sparse")
+
+    def test_metrics_that_repeat_an_epoch(self):
+        run = self.run_folder()
+        with open(run / "metrics.jsonl", "a", encoding="utf-8") as file:
+            file.write((run / "metrics.jsonl").read_text().splitlines()[0] + "\n")
+        self.assert_refused([run], run / "metrics.jsonl", "epochs")
+
+    def test_configuration_that_is_missing_or_foreign(self):
+        run = self.run_folder()
+        (run / "config.cfg").write_text("[section]\nkey: value\n")
+        self.assert_refused([run], run, "no configuration")
+        (run / "config.cfg").write_bytes(b"\xff\xfe\x00")
+        self.assert_refused([run], run, "no text")
+        (run / "config.cfg").write_text("head = octopus\nseed = 1\n")
+        self.assert_refused([run], run, "head")
+        (run / "config.cfg").unlink()
+        self.assert_refused([run], run, "config.cfg")
+
+    def test_summary_that_is_of_another_run_or_has_no_shares(self):
+        run = self.run_folder()
+        shutil.copy(STUDY / "dense/seed-1/summary.json", run / "summary.json")
+        self.assert_refused([run], run / "summary.json", "another run", "dense")
+        shutil.copy(STUDY / "sparse/seed-1/summary.json", run / "summary.json")
+        summary = read(run / "summary.json")
+        summary["test"]["accuracy"] = 78.8
+        (run / "summary.json").write_text(json.dumps(summary))
+        self.assert_refused([run], run / "summary.json", "`test.accuracy`", "[0, 1]")
+        (run / "summary.json").write_text('{"test": NaN}')
+        self.assert_refused([run], run / "summary.json", "`head`")
+
+    def test_curvature_that_is_cut_off_or_of_another_head(self):
+        run = self.run_folder()
+        file = run / "curvature-train" / "curvature.json"
+        whole = file.read_text()
+        file.write_text(whole[:2000])
+        self.assert_refused([run], file, "cut off")
+        file.write_text(whole.replace('"head":"sparse"', '"head":"soft"'))
+        self.assert_refused([run], file, "another run")
+        data = json.loads(whole)
+        data["spectrum"]["largest"][0]["value"] = None
+        file.write_text(json.dumps(data))
+        self.assert_refused([run], file, "`spectrum.largest[0].value`")
+
+    def test_lists_that_do_not_fit_one_another(self):
+        profile = STUDY / "profile" / "profile" / "train" / "profile.json"
+        data = read(profile)
+        data["traffic"]["matrix"][1].append(7)
+        file = self.folder / "profile.json"
+        file.write_text(json.dumps(data))
+        self.assert_refused([file], file, "`traffic.matrix[1]`", "3 entries", "2")
+        data = read(STUDY / "soft/seed-1/routing/test.json")
+        data["class_experts"]["weights"].pop()
+        file.write_text(json.dumps(data))
+        self.assert_refused([file], file, "`class_experts.weights`", "9 entries", "10")
+        run = self.run_folder()
+        lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+        lines[1]["validation"]["routing"]["load"].pop()
+        (run / "metrics.jsonl").write_text("\n".join(map(json.dumps, lines)))
+        self.assert_refused([run], run / "metrics.jsonl", "`load`", "7")
+
+    def test_head_that_is_not_known(self):
+        data = read(STUDY / "dense/seed-1/curvature-train/curvature.json")
+        data["settings"]["head"] = "octopus"
+        file = self.folder / "curvature.json"
+        file.write_text(json.dumps(data))
+        self.assert_refused([file], file, "`settings.head` is no head that is known")
+
+    def test_what_is_not_there_or_holds_nothing(self):
+        self.assert_refused([self.folder / "none"], self.folder / "none", "not there")
+        self.assert_refused([self.folder], self.folder, "holds nothing")
+        (self.folder / "letter.txt").write_text("hello")
+        self.assert_refused([self.folder / "letter.txt"], self.folder / "letter.txt", "no JSON")
+        (self.folder / "list.json").write_text("[1, 2]")
+        self.assert_refused([self.folder / "list.json"], self.folder / "list.json",
+                            "nothing that this report knows")
+
+    def test_the_same_model_and_seed_twice(self):
+        unfinished, first, second = (self.run_folder(name) for name in "abc")
+        (unfinished / "summary.json").unlink()
+        material = collect([unfinished, first, second])
+        self.assertEqual([run.folder for run in material.runs], [first])
+        for other in (unfinished, second):
+            self.assertIn((other, f"is left out: it is of the same model and seed as {first}, "
+                                  "which is in the report"), material.refused)
+
+    def test_the_same_folder_twice_is_one(self):
+        run = self.run_folder()
+        material = collect([run, run])
+        self.assertEqual((len(material.runs), material.refused), (1, []))
+
+    def test_unfinished_work_is_named(self):
+        run = self.run_folder()
+        (run / "summary.json").unlink()
+        (run / "curvature-train" / "curvature.json").unlink()
+        (run / "curvature-train" / "state").mkdir()
+        (run / "curvature-train" / "state" / "identity.json").write_text("{}")
+        material = collect([run])
+        self.assertEqual([path for path, _ in material.unfinished], [run, run / "curvature-train"])
+        self.assertEqual(material.refused, [])
+
+    def test_the_rest_is_reported_with_a_warning(self):
+        good, bad = (self.run_folder(name, "dense/seed-2") for name in ("good", "bad"))
+        (bad / "config.cfg").write_bytes(b"\x00\x01\xff")
+        done = report(good, bad, self.folder / "none", "-o", self.folder / "out")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = Page((self.folder / "out" / "index.html").read_text(encoding="utf-8"))
+        for path in (bad, self.folder / "none"):
+            self.assertIn(str(path), done.stderr)
+            self.assertIn(str(path), page.text)
+        self.assertIn("Table IV: no file", page.text)
+        self.assertIn("Fig. 7: no curvature analysis", page.text)
+        self.assertNotIn("table-4", page.tables)
+        self.assertEqual(page.tables["table-2"][1][0][0], "Dense")
+
+    def test_a_report_takes_the_place_of_an_earlier_one(self):
+        out = self.folder / "out"
+        for of, gone in (("soft/seed-1", "fig-4-softmoe-seed-1"), ("dense/seed-2", None)):
+            self.assertEqual(report(STUDY / of, "-o", out).returncode, 0)
+            if gone:
+                self.assertTrue((out / "figures" / f"{gone}.png").exists())
+                (out / "figures" / "mine.txt").write_text("not the report's")
+        names = {file.stem for file in (out / "figures").iterdir()}
+        panels = {panel["id"] for section in read(out / "report.json")["sections"]
+                  for block in section["blocks"] for panel in block.get("panels", [])}
+        self.assertEqual(names, panels | {"mine"})
+
+    def test_nothing_to_report(self):
+        done = report(self.folder, "-o", self.folder / "out")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("nothing to report", done.stderr)
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_what_is_not_installed_is_named(self):
+        (self.folder / "jinja2.py").write_text(
+            "raise ModuleNotFoundError('there is none', name='jinja2')")
+        done = report(STUDY, "-o", self.folder / "out", PYTHONPATH=str(self.folder))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("jinja2 is not installed; `launch/setup report`", done.stderr)
+
+    def test_bad_usage(self):
+        self.assertEqual(report(self.folder).returncode, 2)
+        self.assertEqual(report("-o", self.folder).returncode, 2)
+        blocked = self.folder / "file"
+        blocked.write_text("")
+        done = report(self.run_folder(of="dense/seed-2"), "-o", blocked)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("cannot be written", done.stderr)
+
+
+class Models(unittest.TestCase):
+    def test_images_that_were_made_up_are_named_beside_the_papers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = Path(folder) / "run"
+            shutil.copytree(STUDY / "dense/seed-2", run)
+            images = Path(folder) / "images"
+            images.mkdir()
+            (images / "synthetic.json").write_text("{}")
+            (images / "test_batch.bin").write_bytes(bytes(40 * 3073))
+            text = (run / "config.cfg").read_text().replace("data = cifar10", f"data = {images}")
+            (run / "config.cfg").write_text(text)
+            settings = collect([run]).runs[0].settings
+            self.assertIn(("data", "CIFAR-10", "synthetic images"), paper.differences(settings))
+            self.assertEqual(data_set.test_images(settings), 40)
+
+    def test_models_of_one_head_are_told_apart_by_what_differs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, width in (("a", "4"), ("b", "8")):
+                run = Path(folder) / name
+                shutil.copytree(STUDY / "dense/seed-2", run)
+                text = (run / "config.cfg").read_text().replace("width = 4", f"width = {width}")
+                (run / "config.cfg").write_text(text)
+            material = collect([Path(folder)])
+            self.assertEqual(material.labels, ["Dense (width 4)", "Dense (width 8)"])
+
+    def test_an_analysis_elsewhere_belongs_to_the_run_that_it_names(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = Path(folder) / "run"
+            shutil.copytree(STUDY / "dense/seed-1", run)
+            shutil.move(run / "curvature-train", Path(folder) / "apart")
+            material = collect([Path(folder) / "apart", run])
+            self.assertEqual([(c.label, c.seed) for c in material.curvatures], [("Dense", 1)])
+
+    def test_an_analysis_without_its_run_has_no_seed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            apart = Path(folder) / "apart"
+            shutil.copytree(STUDY / "dense/seed-1/curvature-train", apart)
+            material = collect([apart])
+            self.assertEqual([(c.label, c.seed) for c in material.curvatures], [("Dense", None)])

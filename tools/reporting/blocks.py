@@ -1,0 +1,94 @@
+"""What sections are made of, as plain data: it is written to report.json, and the page is drawn
+from that alone.
+
+A cell of a table is text, a number, null, or {"value": number} with "interval": [low, high] or
+"plus_minus": number beside it, and a "mark" that notes speak of. Numbers are as in the files that
+they come from; a column's `scale` and `digits` say how they are shown.
+"""
+
+MISSING = "\u2013"
+
+
+def column(name, digits=None, scale=1, unit=""):
+    """`digits` after the point; "3g": three significant ones; None: whole numbers and text."""
+    return {"name": name, "digits": digits, "scale": scale, "unit": unit}
+
+
+def percent(name, digits=2):
+    return column(name, digits, 100, "%")
+
+
+def table(name, title, columns, rows, sources, notes=()):
+    """`rows`: lists of cells, one for each column; `sources`: the files that they come from."""
+    return {"kind": "table", "id": name, "title": title, "columns": columns,
+            "rows": [list(row) for row in rows], "sources": sorted({str(s) for s in sources}),
+            "notes": list(notes)}
+
+
+def figure(name, title, panels, sources, notes=()):
+    return {"kind": "figure", "id": name, "title": title, "panels": panels,
+            "sources": sorted({str(s) for s in sources}), "notes": list(notes)}
+
+
+def panel(name, drawing, title, sample, data, more=False):
+    """One drawing. `sample` says of how many seeds and which; `more`: folded away on the page."""
+    return {"id": name, "drawing": drawing, "title": title, "sample": sample, "data": data,
+            "more": more}
+
+
+def missing(what):
+    return {"kind": "missing", "text": what}
+
+
+def section(name, title, text, blocks):
+    return {"id": name, "title": title, "text": text, "blocks": blocks}
+
+
+def slug(text):
+    """A name for files and anchors."""
+    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
+    return "-".join(words)
+
+
+def shown(cell, column):
+    """A cell as the page shows it."""
+    if cell is None:
+        return MISSING
+    if isinstance(cell, str):
+        return cell
+    if not isinstance(cell, dict):
+        return _number(cell, column)
+    if cell["value"] is None:
+        return MISSING
+    text = _number(cell["value"], column)
+    if cell.get("interval"):
+        low, high = (_number(end, column) for end in cell["interval"])
+        text += f" [{low}, {high}]"
+    if cell.get("plus_minus") is not None:
+        error = column if not isinstance(column["digits"], str) else {**column, "digits": "2g"}
+        text += f" \u00b1 {_number(cell['plus_minus'], error)}"
+    return text + (f" {cell['mark']}" if cell.get("mark") else "")
+
+
+def _number(value, column):
+    value *= column["scale"]
+    digits = column["digits"]
+    if digits is None:
+        return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    if isinstance(digits, str):
+        return _significant(value, digits)
+    return f"{value:.{digits}f}"
+
+
+def _significant(value, digits):
+    """Without an exponent where that is for large numbers alone: 180, not 1.8e+02."""
+    text = f"{value:.{digits}}"
+    return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e7 else text
+
+
+def sample_of(label, seeds):
+    """"SparseMoE: seeds 1, 2 (n = 2)"; of a seed that is not known, so."""
+    known = [str(seed) for seed in seeds if seed is not None]
+    if len(known) < len(seeds):
+        return f"{label}: seed not known (n = {len(seeds)})"
+    return f"{label}: seed{'s' * (len(known) > 1)} {', '.join(known)} (n = {len(known)})"

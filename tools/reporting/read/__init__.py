@@ -1,0 +1,1 @@
+"""Reading: what lies in folders, checked, as plain data."""

@@ -1,0 +1,86 @@
+"""Settings of runs: .cfg files, and which runs are the same model with other seeds."""
+
+from pathlib import Path
+
+from reporting.read.shape import Unreadable
+
+HEADS = {"dense": "Dense", "soft": "SoftMoE", "sparse": "SparseMoE", "hard": "HardMoE"}
+
+# Of these no result depends, or it should not: where and how a run was computed, and its seed.
+NOT_THE_MODEL = {
+    "out", "seed", "resume", "overwrite", "checkpoint-every", "keep-checkpoints", "eval-batch",
+    "device", "graphs", "fast-nondeterministic", "ep", "communicator", "two-level",
+    "overlap-degree", "threads", "deadline", "profile",
+}
+
+# Of settings that tell models apart equally well, one of these names them.
+PREFERRED = {"width", "experts", "k", "augment", "epochs"}
+
+
+def read_settings(file):
+    """`key = value` lines of a .cfg file; throws Unreadable."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise Unreadable(f"cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise Unreadable("is no text") from None
+    settings = {}
+    for number, line in enumerate(lines, 1):
+        line = line.split("#")[0].strip()
+        if line and "=" not in line:
+            raise Unreadable(f"is cut off, or no configuration (line {number} has no `=`)")
+        if line:
+            key, value = line.split("=", 1)
+            settings[key.strip()] = value.strip()
+    return settings
+
+
+def same(a, b):
+    """Whether two values of a setting mean the same: 5e-4 and 0.0005 do."""
+    if a == b:
+        return True
+    try:
+        return float(a) == float(b)
+    except (TypeError, ValueError):
+        return False
+
+
+def of_model(settings):
+    """The settings that make a model what it is; of its data the folder's name."""
+    kept = {key: value for key, value in settings.items() if key not in NOT_THE_MODEL}
+    if "data" in kept:
+        kept["data"] = Path(kept["data"]).name
+    return kept
+
+
+def differing(groups):
+    """Names of the settings in which `groups`, a list of settings, are not all alike."""
+    keys = sorted({key for group in groups for key in group})
+    return [key for key in keys
+            if not all(same(group.get(key), groups[0].get(key)) for group in groups)]
+
+
+def labels_of(models):
+    """A name for each of `models` (settings without repetition): the head's, with the fewest
+    settings that tell it from others of that head."""
+    names = []
+    for model in models:
+        rivals = [other for other in models if other["head"] == model["head"]]
+        told = [f"{key} {model.get(key, 'unset')}" for key in _telling(rivals)]
+        names.append(HEADS[model["head"]] + (f" ({', '.join(told)})" if told else ""))
+    return names
+
+
+def _telling(models):
+    """Keys by whose values all of `models` differ; first those that tell most of them apart."""
+    chosen = []
+    keys = differing(models)
+    while _kinds(models, chosen) < len(models):
+        chosen.append(max(keys, key=lambda key: (_kinds(models, [*chosen, key]),
+                                                 key in PREFERRED)))
+    return chosen
+
+
+def _kinds(models, keys):
+    return len({tuple(model.get(key) for key in keys) for model in models})
