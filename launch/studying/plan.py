@@ -149,7 +149,9 @@ class Plan:
                  self._out("scaling"), "--", *model_options(training, head)]
         measured = Step(f"scaling/{head}", "scaling", "scaling", "scaling/results.json",
                         lambda done: words)
-        model = self.training | self.settings.group("model")
+        # Of the step that the sweep measures, which need not be that of the trainings.
+        measured_batch = {"batch": values["batch"]} if "batch" in values else {}
+        model = self.training | measured_batch | self.settings.group("model")
         predicted = [self.program, "scale", "--measured", self._out("scaling"),
                      *model_options(model, head), "--json", self._out("scaling-model.json")]
         return [measured, Step("scaling/model", "scaling", ".", "scaling-model.json",
