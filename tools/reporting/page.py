@@ -1,7 +1,7 @@
 """The page, drawn from report.json's content alone."""
 
-import base64
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -9,6 +9,8 @@ from markupsafe import Markup
 from reporting.blocks import shown
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+# In an address of data; shorter than in base64.
+KEPT = " !$&'*+,-./:;=?@[]^_`{|}~"
 
 
 def page(report, drawings):
@@ -17,7 +19,7 @@ def page(report, drawings):
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(shown=shown, exact=_exact, numeric=_numeric)
     style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    images = {name: "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+    images = {name: "data:image/svg+xml," + quote(svg.replace(b"\n", b" "), safe=KEPT)
               for name, svg in drawings.items()}
     return environment.get_template("page.html").render(report=report, images=images, style=style)
 

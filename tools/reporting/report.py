@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 from io import BytesIO, StringIO
 
 from reporting.figures import DRAWINGS
@@ -95,10 +96,16 @@ def _draw(panel, folder):
     for kind, options in formats.items():
         stream = BytesIO()
         figure.savefig(stream, format=kind, **options)
-        images[kind] = stream.getvalue()
+        images[kind] = _rounded(stream.getvalue()) if kind == "svg" else stream.getvalue()
         _put(folder / f"{panel['id']}.{kind}", images[kind])
     _put(folder / f"{panel['id']}.csv", _csv(drawing.rows(panel["data"])))
     return images["svg"]
+
+
+def _rounded(svg):
+    """Coordinates of lines to a hundredth of a point, and no indentation: a third fewer bytes."""
+    path = re.sub(rb' d="[^"]*"', lambda data: re.sub(rb"(\.\d\d)\d+", rb"\1", data.group()), svg)
+    return re.sub(rb"\n\s*", b"\n", path)
 
 
 def _table_rows(block):

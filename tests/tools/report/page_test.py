@@ -241,7 +241,7 @@ class WholeStudy(unittest.TestCase):
         for address in self.page.references:
             self.assertNotRegex(address, r"(?i)^\s*(https?:)?//")
         for source, text in self.page.images:
-            self.assertTrue(source.startswith("data:image/svg+xml;base64,"))
+            self.assertTrue(source.startswith("data:image/svg+xml,"))
             self.assertTrue(text)
         self.assertNotRegex(self.html, r"(?i)@import|url\(")
         self.assertIn('name="viewport"', self.html)

@@ -12,6 +12,7 @@ from reporting.figures.style import (GREY, MARKERS, axis_text, colour, dash, leg
                                      new_figure)
 
 NAN = float("nan")
+MOST_OF_BAND = 300
 
 
 def draw(data):
@@ -75,7 +76,15 @@ def _line(axes, data, line, style):
     alone = {"marker": MARKERS[style % len(MARKERS)], "markersize": 4} if len(x) < 3 else {}
     axes.plot(x, y, linestyle=dash(style), **alone, **look)
     if low:
-        axes.fill_between(x, low, high, color=look["color"], alpha=0.18, linewidth=0)
+        axes.fill_between(*_thinned(x, low, high), color=look["color"], alpha=0.18, linewidth=0)
+
+
+def _thinned(x, low, high):
+    """A band of at most MOST_OF_BAND places: of each group of neighbours the widest."""
+    group = -(-len(x) // MOST_OF_BAND)
+    starts = range(0, len(x), group)
+    return (x[::group], [min(low[i:i + group]) for i in starts],
+            [max(high[i:i + group]) for i in starts])
 
 
 def _scaled(values, scale):
