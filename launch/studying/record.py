@@ -39,6 +39,7 @@ class Record:
         if earlier:
             self._compare(earlier)
         self.steps = {step["name"]: step for step in earlier["steps"]} if earlier else {}
+        self.planned = {}
         self.lock = None
 
     def _compare(self, earlier):
@@ -57,6 +58,7 @@ class Record:
         """From here on the folder is held, and the file has these steps."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         self.lock = hold(self.folder, "study, or a step that one has left behind,")
+        self.planned = {step.name: step for step in steps}
         planned = {step.name: self.entry(step) for step in steps}
         kept = {name: entry for name, entry in self.steps.items() if entry["status"] == "done"}
         self.steps = {**planned, **{name: kept[name] for name in kept if name not in planned}}
@@ -83,10 +85,21 @@ class Record:
                  "seconds": seconds}
         entry.pop("error", None)
         self.steps[step.name] = entry | ({"error": error} if error else {})
+        for name in self._made_of(step.name) if status == "done" else []:
+            self.steps[name] |= {"status": "waiting", "seconds": None}
         if step.kind != "report" and "report" in self.steps:
             # It was made of what was there before.
             self.steps["report"] |= {"status": "waiting", "seconds": None}
         self.write()
+
+    def made_before(self, step):
+        """Steps that were made of an earlier result of this one."""
+        return [self.planned[name] for name in self._made_of(step.name)
+                if self.steps[name]["status"] == "done"]
+
+    def _made_of(self, name):
+        direct = [other.name for other in self.planned.values() if name in other.needs]
+        return [*direct, *(far for near in direct for far in self._made_of(near))]
 
     def write(self):
         write_json(self.folder / "study.json",

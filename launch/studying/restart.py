@@ -16,3 +16,9 @@ def clear(step, folder):
     """Removes what is in the way of a step that can only begin anew."""
     if step.kind == "data":
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget(step, folder):
+    """Removes what was made of a result that is another now, where the step could go on from it."""
+    if step.kind == "curvature":
+        shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,7 @@ from shared.errors import BadUsage
 from shared.stopping import STOPPED, StopAsked
 from studying import estimate
 from studying.plan import ROOT, shown
-from studying.restart import clear, words_of_a_restart
+from studying.restart import clear, forget, words_of_a_restart
 
 BAD_USAGE = 2
 PATIENCE = 600  # seconds for a step to stop: it first comes to a point from which it can go on
@@ -69,6 +69,8 @@ def run(step, record):
                     f"{last_error(log)}")
     if not (record.folder / step.result).exists():
         return fail(step, record, spent(), f"it has not written {step.result}, see {shown(log)}")
+    for made in record.made_before(step):
+        forget(made, record.folder / made.folder)
     record.note(step, "done", spent())
     print(f"  done in {estimate.text_of(spent())}", flush=True)
     return True

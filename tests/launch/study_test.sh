@@ -121,6 +121,13 @@ echo '{"cut' >"$work/out/sparse/seed-1/curvature-train/curvature.json"
 expect 0 "study.json" "${study[@]}"
 expect_launches "sparse-seed-1-curvature-train --resume" report
 
+rm "$work/out/dense/seed-1/summary.json"
+touch "$work/out/dense/seed-1/curvature-train/of-earlier-weights"
+expect 0 "study.json" "${study[@]}"
+expect_launches "dense-seed-1 --resume" dense-seed-1-curvature-train report
+[[ ! -e $work/out/dense/seed-1/curvature-train/of-earlier-weights ]] ||
+  complain "an analysis of earlier weights stays"
+
 # More seeds join; other settings do not.
 expect 0 "study.json" "${study[@]}" --seeds 1,2,3
 expect_launches {sparse,dense}-seed-3 {sparse,dense}-seed-3-curvature-train \

@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 from fixture_study import HERE, read, report
@@ -87,6 +88,21 @@ class Refused(unittest.TestCase):
         data["spectrum"]["largest"][0]["value"] = None
         file.write_text(json.dumps(data))
         self.assert_refused([run], file, "`spectrum.largest[0].value`")
+
+    def test_curvature_that_is_not_of_the_whole_hessian(self):
+        run = self.run_folder()
+        part = run / "curvature-head" / "curvature.json"
+        shutil.copytree(run / "curvature-train", part.parent)
+        data = json.loads(part.read_text())
+        data["settings"]["params"] = "head.*"
+        part.write_text(json.dumps(data))
+        self.assert_refused([run], part, "params head.*", "all parameters")
+        self.assertEqual(len(collect([run]).curvatures), 1)
+
+    def test_folder_that_may_not_be_read(self):
+        run = self.run_folder()
+        with unittest.mock.patch("os.access", lambda path, mode: Path(path).name != "routing"):
+            self.assert_refused([run], run / "routing", "may not be read")
 
     def test_lists_that_do_not_fit_one_another(self):
         profile = STUDY / "profile" / "profile" / "train" / "profile.json"
@@ -218,6 +234,20 @@ class Models(unittest.TestCase):
                 (run / "config.cfg").write_text(text)
             material = collect([Path(folder)])
             self.assertEqual(material.labels, ["Dense (width 4)", "Dense (width 8)"])
+
+    def test_runs_are_one_model_however_their_numbers_are_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            lines = ("lr = 0.1\ntensorboard = on", "lr = 0.10\nhistograms-every = 0", "lr = 0.2")
+            for seed, added in enumerate(lines):
+                run = Path(folder) / f"seed-{seed}"
+                shutil.copytree(STUDY / "dense/seed-2", run)
+                kept = [line for line in (run / "config.cfg").read_text().splitlines()
+                        if line.split("=")[0].strip() not in ("lr", "seed")]
+                kept += [f"seed = {seed}", added]
+                (run / "config.cfg").write_text("\n".join(kept) + "\n")
+            material = collect([Path(folder)])
+            self.assertEqual(material.labels, ["Dense (lr 0.1)", "Dense (lr 0.2)"])
+            self.assertEqual([run.seed for run in material.of("Dense (lr 0.1)")], [0, 1])
 
     def test_an_analysis_elsewhere_belongs_to_the_run_that_it_names(self):
         with tempfile.TemporaryDirectory() as folder:

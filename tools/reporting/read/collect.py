@@ -1,5 +1,7 @@
 """Finds what is in the paths of a command line."""
 
+import os
+
 from reporting.read.material import Material, Result, settle
 from reporting.read.run_folder import read_run
 from reporting.read.shape import Unreadable, parsed
@@ -56,6 +58,9 @@ class _Collector:
 
     def _search(self, folder, run, depth):
         if not self._is_new(folder) or depth == 0 or _is_report(folder):
+            return
+        if not os.access(folder, os.R_OK | os.X_OK):
+            self._refuse(folder, "may not be read by this user")
             return
         if run is None and _looks_like_run(folder):
             run = self._run(folder)

@@ -1,5 +1,6 @@
 """What is known of the images that a run was trained on, where their folder is still there."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,4 +33,11 @@ def _folder(settings):
     """As from where the report is made, or from the checkout."""
     named = settings.get("data")
     places = [Path(named), ROOT / named] if named else []
-    return next((place for place in places if place.is_dir()), None)
+    return next((place for place in places if _can_be_read(place)), None)
+
+
+def _can_be_read(folder):
+    try:
+        return folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)
+    except OSError:  # a folder above it may not be searched
+        return False

@@ -96,10 +96,29 @@ def settle(material):
             result.run = result.run or _run_of(material.runs, result)
             result.label = _label_of(material.runs, result)
     material.curvatures = _first_of_each(
-        material, material.curvatures,
-        lambda x: (x.label, x.seed, x.data["samples"]["split"], x.data["matrix"]))
+        material, _comparable(material), lambda x: (x.label, x.seed, x.data["samples"]["split"]))
     material.routings = _first_of_each(material, material.routings,
                                        lambda x: (x.label, x.seed, x.data["split"]))
+
+
+# What Table III, Fig. 6 and Fig. 7 are of.
+WHOLE_HESSIAN = {"matrix": "hessian", "params": "*", "bn": "eval", "loss": "ce"}
+
+
+def _comparable(material):
+    """The analyses whose figures may stand in one column; others are named."""
+    kept = []
+    for analysis in material.curvatures:
+        settings = analysis.data["settings"]
+        others = [f"{key} {settings[key]}" for key, value in WHOLE_HESSIAN.items()
+                  if settings.get(key, value) != value]
+        if others:
+            material.refused.append((analysis.file, f"is left out: it is of {', '.join(others)}, "
+                                     "and the page compares Hessians of the cross-entropy by all "
+                                     "parameters, batch norm in evaluation mode"))
+        else:
+            kept.append(analysis)
+    return kept
 
 
 def _folders_of_profiles(studies):

@@ -10,7 +10,7 @@ HEADS = {"dense": "Dense", "soft": "SoftMoE", "sparse": "SparseMoE", "hard": "Ha
 NOT_THE_MODEL = {
     "out", "seed", "resume", "overwrite", "checkpoint-every", "keep-checkpoints", "eval-batch",
     "device", "graphs", "fast-nondeterministic", "ep", "communicator", "two-level",
-    "overlap-degree", "threads", "deadline", "profile",
+    "overlap-degree", "threads", "deadline", "profile", "tensorboard", "histograms-every",
 }
 
 # Of settings that tell models apart equally well, one of these names them.
@@ -48,10 +48,18 @@ def same(a, b):
 
 def of_model(settings):
     """The settings that make a model what it is; of its data the folder's name."""
-    kept = {key: value for key, value in settings.items() if key not in NOT_THE_MODEL}
+    kept = {key: _shortest(value) for key, value in settings.items() if key not in NOT_THE_MODEL}
     if "data" in kept:
         kept["data"] = Path(kept["data"]).name
     return kept
+
+
+def _shortest(value):
+    """0.1 of 0.10: values that mean the same are then the same."""
+    try:
+        return f"{float(value):.15g}"
+    except ValueError:
+        return value
 
 
 def differing(groups):

@@ -20,7 +20,9 @@ def build(material):
     else:
         blocks.append(missing("Measured scaling: no results of `launch/scaling`."))
     if material.predictions:
-        blocks += [_fitted(p) for p in material.predictions if p.data["points"]]
+        fitted = [p for p in material.predictions if p.data["points"]]
+        blocks += [_fitted(p, f"-{place}" if len(fitted) > 1 else "")
+                   for place, p in enumerate(fitted, 1)]
         blocks.append(_modelled(material.predictions))
     else:
         blocks.append(missing("Modelled scaling: no file of `switchyard scale --json`."))
@@ -131,13 +133,13 @@ def _measured(scalings):
                  [result.file for result in scalings], [CROWDED])
 
 
-def _fitted(result):
+def _fitted(result, number):
     rows = [[point.get("name"), point["measured"], point["fitted"], point["left_out"],
              point["left_out"] and point["left_out"] / point["measured"] - 1]
             for point in result.data["points"]]
     columns = [column("point"), column("measured", 2, 1e3, "ms"), column("fitted", 2, 1e3, "ms"),
                column("predicted from the others", 2, 1e3, "ms"), percent("error of that", 1)]
-    return table("scaling-fit", "The model beside what was measured", columns, rows, [result.file],
+    return table(f"scaling-fit{number}", "The model beside what was measured", columns, rows, [result.file],
                  [f"Machine: {result.data['machine']}. " + " ".join(
                      result.data.get("assumptions") or [])])
 
