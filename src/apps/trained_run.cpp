@@ -39,6 +39,14 @@ std::optional<RunFolder> named_run(Communicator& world, const std::vector<std::s
   return existing_run(world, words.front());
 }
 
+std::vector<std::string> words_on_run(const std::optional<RunFolder>& run,
+                                      std::vector<std::string> words) {
+  if (!run) return words;
+  words.erase(words.begin());
+  words.insert(words.begin(), {"--config", run->config_file().string()});
+  return words;
+}
+
 WeightsOrigin load_named_weights(const std::string& checkpoint, const RunFolder& run,
                                  DistributedClassifier& classifier, Logger& log) {
   if (checkpoint != "best" && checkpoint != "last") return load_file(checkpoint, classifier, log);

@@ -25,6 +25,27 @@ RunFolder existing_run(Communicator& world, const std::string& folder);
 std::optional<RunFolder> named_run(Communicator& world, const std::vector<std::string>& words,
                                    std::string_view command, std::string_view usage);
 
+/// What a command looks at of a run: which weights, on which images, and the run's own settings.
+struct RunViewConfig {
+  std::string checkpoint = "best";
+  DataPart part = DataPart::test;
+  TrainConfig training;
+};
+
+template <class Visitor>
+void visit(Visitor& v, RunViewConfig& c) {
+  v.field("checkpoint", c.checkpoint,
+          "best, last, a checkpoint's folder, or a .safetensors file with PyTorch names",
+          "best|last|PATH");
+  v.field("split", c.part, "images to measure on", data_part_choices);
+  visit(v, c.training);
+}
+
+/// The words of a command that begins with `run`, of which the run's configuration is the default;
+/// without one, as they are.
+std::vector<std::string> words_on_run(const std::optional<RunFolder>& run,
+                                      std::vector<std::string> words);
+
 /// Where weights came from.
 struct WeightsOrigin {
   std::filesystem::path path;

@@ -20,20 +20,12 @@ constexpr std::string_view kUsage =
     "of\n"
     "JSON on standard output; all else that is said goes to standard error.\n";
 
-struct EvalConfig {
-  std::string checkpoint = "best";
-  DataPart part = DataPart::test;
-  TrainConfig training;
-};
+struct EvalConfig : RunViewConfig {};
 
 template <class Visitor>
 void visit(Visitor& v, EvalConfig& c) {
   v.group("Evaluation");
-  v.field("checkpoint", c.checkpoint,
-          "best, last, a checkpoint's folder, or a .safetensors file with PyTorch names",
-          "best|last|PATH");
-  v.field("split", c.part, "images to measure on", data_part_choices);
-  visit(v, c.training);
+  visit(v, static_cast<RunViewConfig&>(c));
 }
 
 ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Launch& launch) {
@@ -72,13 +64,9 @@ ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Laun
 ExitCode eval_command(int& argc, char**& argv, const Words& words) {
   return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
     EvalConfig config;
-    Words all = words;
-    std::optional<RunFolder> run = named_run(launch.world, words, "eval", kUsage);
-    if (run) {
-      all.erase(all.begin());
-      all.insert(all.begin(), {"--config", run->config_file().string()});
-    }
-    if (!read_shared_config(launch, config, all, kUsage)) return ExitCode::done;
+    const std::optional<RunFolder> run = named_run(launch.world, words, "eval", kUsage);
+    if (!read_shared_config(launch, config, words_on_run(run, words), kUsage))
+      return ExitCode::done;
     return with_memory_advice("--eval-batch", [&] { return evaluate_run(config, *run, launch); });
   });
 }

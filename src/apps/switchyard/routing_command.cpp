@@ -1,5 +1,6 @@
 // switchyard routing
 
+#include "apps/memory_advice.hpp"
 #include "apps/routing/analyse.hpp"
 #include "apps/switchyard/commands.hpp"
 
@@ -17,14 +18,11 @@ constexpr std::string_view kUsage =
 ExitCode routing_command(int& argc, char**& argv, const Words& words) {
   return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
     RoutingConfig config;
-    Words all = words;
     const std::optional<RunFolder> run = named_run(launch.world, words, "routing", kUsage);
-    if (run) {
-      all.erase(all.begin());
-      all.insert(all.begin(), {"--config", run->config_file().string()});
-    }
-    if (!read_shared_config(launch, config, all, kUsage)) return ExitCode::done;
-    return analyse_routing(config, *run, launch);
+    if (!read_shared_config(launch, config, words_on_run(run, words), kUsage))
+      return ExitCode::done;
+    return with_memory_advice("--eval-batch",
+                              [&] { return analyse_routing(config, *run, launch); });
   });
 }
 
