@@ -36,30 +36,25 @@ def read_settings(file):
     return settings
 
 
-def same(a, b):
-    """Whether two values of a setting mean the same: 5e-4 and 0.0005 do."""
-    if a == b:
-        return True
+def canonical(value):
+    """Of all values of a setting that mean the same, one: 0.0005 of 5e-4; None stays None."""
     try:
-        return float(a) == float(b)
+        return f"{float(value):.15g}"
     except (TypeError, ValueError):
-        return False
+        return value
+
+
+def same(a, b):
+    """Whether two values of a setting mean the same."""
+    return canonical(a) == canonical(b)
 
 
 def of_model(settings):
     """The settings that make a model what it is; of its data the folder's name."""
-    kept = {key: _shortest(value) for key, value in settings.items() if key not in NOT_THE_MODEL}
+    kept = {key: canonical(value) for key, value in settings.items() if key not in NOT_THE_MODEL}
     if "data" in kept:
         kept["data"] = Path(kept["data"]).name
     return kept
-
-
-def _shortest(value):
-    """0.1 of 0.10: values that mean the same are then the same."""
-    try:
-        return f"{float(value):.15g}"
-    except ValueError:
-        return value
 
 
 def differing(groups):
