@@ -7,11 +7,13 @@
 namespace switchyard {
 namespace {
 
-Tensor measure_batch(DistributedClassifier& classifier, const Batch& batch, const Tensor& step) {
+Tensor measure_batch(DistributedClassifier& classifier, const Batch& batch, const Tensor& step,
+                     const PassObserver& observer) {
   Backend& backend = classifier.backend();
   Tape tape(backend, Recording::off);
   ForwardContext context = classifier.context(tape, Mode::eval, batch.sample_ids, step);
   auto output = classifier.model().forward(context, tape.constant(batch.images));
+  if (observer) observer(context, batch, output);
   const ZoneScope zone(backend.recorder(), Zone::loss);
   Tensor labels = batch.labels.reshape({batch.size(), 1});
   Variable loss = cross_entropy_sum(tape, output.head.logits, labels, 0.0);
@@ -29,8 +31,8 @@ MetricSums evaluate(DistributedClassifier& classifier, BatchSource& batches,
   Tensor total = backend.zeros({1, count_of_sums(sums.experts())}, DType::f64);
   const auto key = static_cast<std::int64_t>(spec.step);
   Tensor step = backend.from_host(&key, {1}, DType::i64);
-  RecordedWork work(backend, world, spec.recorded,
-                    [&] { return measure_batch(classifier, batches.make(), step); });
+  RecordedWork work(backend, world, spec.recorded && !spec.observer,
+                    [&] { return measure_batch(classifier, batches.make(), step, spec.observer); });
   batches.start({.order = {samples.begin(), samples.end()},
                  .batch_size = spec.batch,
                  .rank = world.rank(),
