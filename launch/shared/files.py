@@ -9,11 +9,15 @@ from shared.errors import BadUsage
 
 def write_json(file, content):
     partial = file.with_suffix(".partial")
-    with open(partial, "w", encoding="utf-8") as out:
-        out.write(json.dumps(content, indent=1) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    partial.rename(file)
+    try:
+        with open(partial, "w", encoding="utf-8") as out:
+            out.write(json.dumps(content, indent=1) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        partial.rename(file)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(file)) from error
 
 
 def hold(folder, what):

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import BadUsage
+from shared.gpus import count_gpus
 
 LAUNCH = Path(__file__).resolve().parent.parent
+MORE_THREADS = "more threads than cores"
+MORE_RANKS = "more ranks than GPUs"
 
 
 @dataclass(frozen=True)
@@ -17,18 +20,23 @@ class Launcher:
     name: str  # mpirun or srun
     room: int  # cores of this machine, or ranks that the allocation has room for
     threads: int  # of every rank, the same at every point
+    gpus: int = 0  # of this machine, for mpirun
 
     def command(self, ranks):
         return [str(LAUNCH / {"mpirun": "run", "srun": "srun"}[self.name]), str(ranks)]
 
-    def oversubscribes(self, ranks):
-        """Whether so many ranks show that it works, but not how fast."""
-        return self.name == "mpirun" and ranks * self.threads > self.room
+    def oversubscription(self, ranks, on_gpus):
+        """In words, for what reasons so many ranks show that it works, but not how fast."""
+        if self.name != "mpirun":
+            return []
+        return ([MORE_THREADS] if ranks * self.threads > self.room else []) + (
+            [MORE_RANKS] if on_gpus and 0 < self.gpus < ranks else [])
 
     def where(self):
         """What must not change between measurements that are compared."""
-        return {"launcher": self.name, "threads": self.threads} | (
-            {"host": socket.gethostname(), "cores": self.room} if self.name == "mpirun" else {})
+        here = {"host": socket.gethostname(), "cores": self.room} if self.name == "mpirun" else {}
+        return {"launcher": self.name, "threads": self.threads} | here | (
+            {"gpus": self.gpus} if self.gpus else {})
 
 
 def choose_launcher(asked, most_ranks, threads):
@@ -49,7 +57,7 @@ def choose_launcher(asked, most_ranks, threads):
                            "leave the larger numbers out of --ranks")
         return Launcher(name, room, threads or int(os.environ.get("SLURM_CPUS_PER_TASK", 1)))
     cores = len(os.sched_getaffinity(0))
-    return Launcher(name, cores, threads or max(1, cores // most_ranks))
+    return Launcher(name, cores, threads or max(1, cores // most_ranks), count_gpus())
 
 
 def find_program(asked):

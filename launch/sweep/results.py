@@ -5,6 +5,7 @@ import statistics
 
 from shared.errors import BadUsage
 from shared.files import hold, write_json
+from shared.launcher import MORE_THREADS
 from sweep.figures import beyond_ideal, efficiency, karp_flatt, median_interval, medians
 
 FORMAT = 1
@@ -29,6 +30,10 @@ class Results:
             earlier = json.loads(self.file.read_text(encoding="utf-8"))
             before = dict(earlier["settings"])
             self.points = {point["name"]: point for point in earlier["points"]}
+            for point in self.points.values():
+                # Earlier sweeps knew no other reason.
+                point.setdefault("oversubscription", [MORE_THREADS] if point["oversubscribed"]
+                                 else [])
             measured = any(point["repeats"] for point in earlier["points"])
         except (ValueError, KeyError, TypeError):
             raise BadUsage(f"{self.file} is cut off, or no results of a sweep; remove it, or "
@@ -49,7 +54,8 @@ class Results:
 
     def add(self, point, figures, launcher):
         repeats = [*self._repeats(point), figures]
-        self.points[point.name] = _summary(point, repeats, launcher.oversubscribes(point.ranks))
+        reasons = launcher.oversubscription(point.ranks, "(cuda " in figures["device"])
+        self.points[point.name] = _summary(point, repeats, reasons)
 
     def _repeats(self, point):
         return self.points.get(point.name, {"repeats": []})["repeats"]
@@ -67,12 +73,23 @@ class Results:
         return content
 
 
-def _summary(point, repeats, oversubscribed):
+def is_too_little_to_fit(file):
+    """Whether a sweep whose results are whole has less than `switchyard scale` fits its model to:
+    points that are not oversubscribed, of two different numbers of samples a rank."""
+    try:
+        points = json.loads(file.read_text(encoding="utf-8"))["points"]
+        return len({point["batch"] / point["ranks"] for point in points
+                    if not point["oversubscribed"]}) < 2
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _summary(point, repeats, oversubscription):
     times = [repeat["step"] for repeat in repeats]
     low, high, coverage = median_interval(times)
     return {"name": point.name, "ranks": point.ranks, "grid": repeats[0]["grid"],
-            "batch": point.batch, "oversubscribed": oversubscribed,
-            "device": repeats[0]["device"],
+            "batch": point.batch, "oversubscribed": bool(oversubscription),
+            "oversubscription": oversubscription, "device": repeats[0]["device"],
             "hosts": sorted({host for repeat in repeats for host in repeat["hosts"]}),
             "step": {"median": statistics.median(times), "interval": [low, high],
                      "coverage": coverage},

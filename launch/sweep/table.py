@@ -5,14 +5,15 @@ GROWING_ZONES = 2
 
 def text_of(results):
     points = {point["name"]: point for point in results["points"]}
-    lines = []
+    lines, reasons = [], {}
     for mode, entries in results["series"].items():
         if entries:
-            rows = [_row(mode, entry, points[entry["point"]]) for entry in entries]
+            members = [points[entry["point"]] for entry in entries]
+            rows = [_row(mode, *pair) for pair in zip(entries, members)]
             lines += _aligned([_header(mode)] + rows) + [""]
-    if any(points[entry["point"]]["oversubscribed"] for entries in results["series"].values()
-           for entry in entries):
-        lines += ["* more threads than cores: shows that it works, not how fast", ""]
+            reasons |= {reason: None for point in members for reason in point["oversubscription"]}
+    if reasons:
+        lines += [f"* {', or '.join(reasons)}: shows that it works, not how fast", ""]
     return "\n".join(lines)
 
 

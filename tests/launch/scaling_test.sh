@@ -105,6 +105,24 @@ for text in '{}' '[1]' '{"settings": {"lau' '{"settings": 1, "points": []}' \
 done
 expect_launches 0
 
+# One GPU for two ranks says as little of speed as one core for two threads.
+echo "beads (cuda 0)" >"$work/device"
+printf '#!/bin/sh\necho 00000000:1B:00.0\n' >"$work/bin/nvidia-smi"
+chmod +x "$work/bin/nvidia-smi"
+gpu=("${sweep[@]}" --out "$work/gpu" --mode strong --repeats 1 --threads 1)
+expect 0 "1 +1x1 +128 .*2\\* +1x2 +128 .*\\* .*more ranks than GPUs: shows that it works" \
+  env -u CUDA_VISIBLE_DEVICES "${gpu[@]}" --ranks 1,2 -- --width 4
+expect 2 "measured with gpus 1, now it is None" env CUDA_VISIBLE_DEVICES=-1 "${gpu[@]}" -- --width 4
+python3 - "$work/gpu/results.json" <<'CHECK' || complain "wrong reasons in the results"
+import json
+import sys
+
+first, second = json.load(open(sys.argv[1]))["points"]
+assert "more ranks than GPUs" not in first["oversubscription"]
+assert second["oversubscribed"] and "more ranks than GPUs" in second["oversubscription"]
+CHECK
+rm "$work/device" "$work/bin/nvidia-smi"
+
 expect 2 "--ranks takes numbers above 0.*'0'" "${sweep[@]}" --ranks 0
 expect 2 "--ranks names a number twice" "${sweep[@]}" --ranks 2,2
 expect 2 "grid 2x1 has 2 ranks, which --ranks does not name" "${sweep[@]}" --ranks 1 --grids 1x1,2x1

@@ -6,7 +6,8 @@ MODES = ("strong", "weak")
 RANKS = {"label": "ranks", "log": 2}
 STEP = {"label": "time of a step", "unit": "ms", "scale": 1e3, "log": 10}
 EFFICIENCY = {"label": "efficiency", "unit": "%", "scale": 100, "bottom": 0}
-CROWDED = "Points with more threads than cores show that it works, not how fast."
+CROWDED = ("points with more threads than cores or more ranks than GPUs, which show that it works, "
+           "not how fast.")
 
 
 def build(material):
@@ -92,8 +93,7 @@ def _figure(material):
         return missing("Scaling curves: no point has been measured or modelled.")
     return figure("scaling", "Scaling", panels, _sources(material),
                   ["Measured: medians over repeated trainings, with their intervals by order "
-                   "statistics. Lines: the model of `switchyard scale`. Hollow: points with more threads "
-                   "than cores; they show that it works, not how fast."])
+                   "statistics. Lines: the model of `switchyard scale`. Hollow: " + CROWDED])
 
 
 def _sample(material, mode):
@@ -123,14 +123,21 @@ def _measured(scalings):
                              {"value": point["step"]["median"],
                               "interval": point["step"]["interval"]}, point["step"]["coverage"],
                              entry["efficiency"], entry.get("karp_flatt"),
-                             "yes" if point["oversubscribed"] else "no",
+                             _oversubscription(point),
                              " ".join(result.data["settings"]["arguments"])])
     columns = [column("series"), column("ranks"), column("grid"), column("batch"),
                column("n"), column("step", 2, 1e3, "ms"), percent("interval covers", 1),
                percent("efficiency", 1), column("Karp-Flatt", 3),
-               column("more threads than cores"), column("training")]
+               column("oversubscribed"), column("training")]
     return table("scaling-measured", "Scaling, measured", columns, rows,
-                 [result.file for result in scalings], [CROWDED])
+                 [result.file for result in scalings], ["Oversubscribed: " + CROWDED])
+
+
+def _oversubscription(point):
+    if not point["oversubscribed"]:
+        return "no"
+    # Earlier sweeps knew one reason, and did not say it.
+    return ", ".join(point.get("oversubscription") or ["more threads than cores"])
 
 
 def _fitted(result, number):
@@ -139,8 +146,8 @@ def _fitted(result, number):
             for point in result.data["points"]]
     columns = [column("point"), column("measured", 2, 1e3, "ms"), column("fitted", 2, 1e3, "ms"),
                column("predicted from the others", 2, 1e3, "ms"), percent("error of that", 1)]
-    return table(f"scaling-fit{number}", "The model beside what was measured", columns, rows, [result.file],
-                 [f"Machine: {result.data['machine']}. " + " ".join(
+    return table(f"scaling-fit{number}", "The model beside what was measured", columns, rows,
+                 [result.file], [f"Machine: {result.data['machine']}. " + " ".join(
                      result.data.get("assumptions") or [])])
 
 
