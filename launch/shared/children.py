@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 
 SECONDS_TO_STOP = 60
 
@@ -27,6 +28,8 @@ def run_logged(command, log, threads=None, patience=SECONDS_TO_STOP, **options):
 
 
 def end(process, patience):
+    print(f"asked to stop: waiting, up to {patience} s, for what is under way to come to a point "
+          "from which it can go on", file=sys.stderr, flush=True)
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(patience)

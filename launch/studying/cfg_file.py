@@ -7,11 +7,7 @@ from shared.errors import BadUsage
 
 def read_lines(file):
     """{key: value}, as text."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadUsage(f"cannot read the study {file} ({error}); there are some in "
-                       "configs/studies") from None
+    text = _text_of(file)
     values = {}
     for number, line in enumerate(text.splitlines(), 1):
         line = re.sub(r"(^|\s)#.*", "", line).strip()
@@ -35,6 +31,16 @@ def read_words(words):
             raise BadUsage(f"--set takes KEY=VALUE, as in train.epochs=10; not '{word}'")
         values[key] = value
     return values
+
+
+def _text_of(file):
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        why = error.strerror
+    except UnicodeDecodeError:
+        why = "it is no text in UTF-8"
+    raise BadUsage(f"cannot read the study {file} ({why}); there are some in configs/studies")
 
 
 def _pair(text):

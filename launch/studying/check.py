@@ -6,10 +6,11 @@ import subprocess
 
 from shared.errors import BadUsage
 from shared.launcher import LAUNCH
-from studying.plan import ROOT
+from studying.plan import ROOT, shown
 from studying.settings import SYNTHETIC
 
-# Of each group of keys: the step that they are of, the command, and what the study takes itself.
+# Of each group of keys: the step that they are of, the command as words of switchyard or a program
+# of the checkout, and what the study takes itself.
 COMMANDS = {
     "synthetic": (None, ("data", "synth"), ()),
     "train": ("train", ("train",), ("ranks",)),
@@ -17,8 +18,9 @@ COMMANDS = {
     "routing": ("routing", ("routing",), ("ranks", "split")),
     "inference": ("inference", ("bench", "inference"), ("ranks",)),
     "profile": ("profile", ("train",), ("ranks", "head")),
-    "scaling": ("scaling", None, ("head",)),
+    "scaling": ("scaling", LAUNCH / "scaling", ("head",)),
     "model": ("scaling", ("scale",), ()),
+    "report": ("report", ROOT / "tools/report", ()),
 }
 
 
@@ -27,16 +29,14 @@ def check_commands(settings, program):
     for group, (kind, words, own) in COMMANDS.items():
         if kind and kind not in settings.kinds:
             continue
-        command = [program, *words] if words else [str(LAUNCH / "scaling")]
-        known = {*options_of(command, kind), *own}
+        of_switchyard = isinstance(words, tuple)
+        known = {*options_of([program, *words] if of_switchyard else [str(words)], kind), *own}
+        name = " ".join(words) if of_switchyard else shown(words)
         for key in settings.group(group):
             if key not in known:
                 near = difflib.get_close_matches(key, known, 1)
-                raise BadUsage(f"'{group}.{key}': {' '.join(words or ('launch/scaling',))} has no "
-                               f"--{key}" + (f"; did you mean '{group}.{near[0]}'?" if near else
-                                             "; its --help has all"))
-    if "report" in settings.kinds:
-        options_of([str(ROOT / "tools/report")], "report")
+                raise BadUsage(f"'{group}.{key}': {name} has no --{key}" + (
+                    f"; did you mean '{group}.{near[0]}'?" if near else "; its --help has all"))
 
 
 def options_of(command, kind):

@@ -8,6 +8,11 @@ def text_of(seconds):
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
+def what_is_left(left, entries):
+    """How many steps, and how long they will take."""
+    return f"{len(left)} left" + (f", ETA {eta(left, entries)}" if left else "")
+
+
 def eta(left, entries):
     """In words; `left` are steps, `entries` those of study.json. A step is expected to take as long
     as others of its kind, of the same head where there are such; kinds of which none has been done

@@ -7,6 +7,7 @@ from pathlib import Path
 from shared.launcher import LAUNCH
 from studying.settings import SYNTHETIC
 from sweep.measure import OWN_KEYS as OF_SCALING
+from sweep.results import is_too_little_to_fit
 
 ROOT = LAUNCH.parent
 DRAWN = "synthetic-images"
@@ -152,11 +153,18 @@ class Plan:
         # Of the step that the sweep measures, which need not be that of the trainings.
         measured_batch = {"batch": values["batch"]} if "batch" in values else {}
         model = self.training | measured_batch | self.settings.group("model")
-        predicted = [self.program, "scale", "--measured", self._out("scaling"),
-                     *model_options(model, head), "--json", self._out("scaling-model.json")]
-        return [measured, Step("scaling/model", "scaling", ".", "scaling-model.json",
-                               lambda done: predicted, (measured.name,))]
+
+        def predict(done):
+            fitted = [] if is_too_little_to_fit(self.folder / measured.result) else [
+                "--measured", self._out("scaling")]
+            return [self.program, "scale", *fitted, *model_options(model, head), "--json",
+                    self._out("scaling-model.json")]
+        return [measured, Step("scaling/model", "scaling", ".", "scaling-model.json", predict,
+                               (measured.name,))]
 
     def _report(self):
-        words = [shown(ROOT / "tools/report"), shown(self.folder), "-o", self._out("report")]
+        # In one word each: a note may begin with a dash.
+        wanted = [f"--{key}={value}" for key, value in self.settings.group("report").items()]
+        words = [shown(ROOT / "tools/report"), shown(self.folder), "-o", self._out("report"),
+                 *wanted]
         return [Step("report", "report", "report", "report/report.json", lambda done: words)]

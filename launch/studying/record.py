@@ -4,10 +4,13 @@ import json
 
 from shared.errors import BadUsage
 from shared.files import hold, write_json
+from studying.same_work import work_of
 
 FORMAT = 1
 FIELDS = {"name", "kind", "folder", "command", "status", "seconds"}  # of a step
-MAY_CHANGE = ("heads", "seeds", "steps")  # between two starts: they say how much, not what
+# Between two starts; they say how much is done or how it is shown, not what is done.
+MAY_CHANGE = ("heads", "seeds", "steps")
+SHOWN = "report."
 
 
 def read(folder):
@@ -17,7 +20,7 @@ def read(folder):
         content = json.loads(file.read_text(encoding="utf-8"))
         whole = (content["format"] == FORMAT and isinstance(content["scale"], str)
                  and isinstance(content["config"], dict)
-                 and all(FIELDS <= step.keys() for step in content["steps"]))
+                 and all(map(_is_step, content["steps"])))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -26,6 +29,13 @@ def read(folder):
         raise BadUsage(f"{file} is cut off, or no study; remove it, or choose another folder with "
                        "--out")
     return content
+
+
+def _is_step(entry):
+    words, seconds = entry["command"], entry["seconds"]
+    return (FIELDS <= entry.keys() and isinstance(words, list) and words
+            and all(isinstance(word, str) for word in words)
+            and (seconds is None or isinstance(seconds, (int, float))))
 
 
 class Record:
@@ -48,7 +58,9 @@ class Record:
         before = {"scale": earlier["scale"], **earlier["config"]}
         now = {"scale": self.scale, **self.values}
         for key in {**before, **now}:
-            if before.get(key) != now.get(key) and key not in MAY_CHANGE:
+            if key in MAY_CHANGE or key.startswith(SHOWN):
+                continue
+            if before.get(key) != now.get(key):
                 raise BadUsage(f"{self.folder / 'study.json'} was begun with {key} = "
                                f"{before.get(key, 'nothing')}, now it is "
                                f"{now.get(key, 'nothing')}; choose another folder with --out, or "
@@ -75,9 +87,10 @@ class Record:
         return {name for name, entry in self.steps.items() if entry["status"] == "done"}
 
     def is_done(self, step):
-        """By this command, and its result is whole."""
+        """By a command that does the same, and its result is whole."""
         entry = self.entry(step)
-        return (entry["status"] == "done" and entry["command"] == step.command(self.done())
+        return (entry["status"] == "done"
+                and work_of(entry["command"]) == work_of(step.command(self.done()))
                 and is_whole(self.folder / step.result))
 
     def note(self, step, status, seconds, error=None):

@@ -32,8 +32,7 @@ def run_all(steps, record):
             failed.append(step.name)
         left = [other for other in steps[number:] if not record.is_done(other)]
         if left:
-            eta = estimate.eta(left, record.steps.values())
-            print(f"  {len(left)} left, ETA {eta}", flush=True)
+            print(f"  {estimate.what_is_left(left, record.steps.values())}", flush=True)
     return failed, waiting
 
 

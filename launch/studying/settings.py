@@ -11,7 +11,8 @@ SPLITS = ("train", "val", "test")
 KINDS = ("train", "curvature", "routing", "inference", "profile", "scaling", "report")
 SCALES = ("full", "small")
 PLAIN_KEYS = ("data", "out", "heads", "seeds", "steps", "ranks")
-GROUPS = ("synthetic", "train", "curvature", "routing", "inference", "profile", "scaling", "model")
+GROUPS = ("synthetic", "train", "curvature", "routing", "inference", "profile", "scaling", "model",
+          "report")
 VARIANTS = ("small", "cuda")
 SYNTHETIC = "synthetic"  # as `data`: images are drawn for the study
 

@@ -9,9 +9,12 @@ sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "launch"))
 from shared.errors import BadUsage  # noqa: E402
+from shared.files import write_json  # noqa: E402
+from shared.launcher import Launcher  # noqa: E402
 from studying import cfg_file, estimate, settings  # noqa: E402
 from studying.machine import Machine  # noqa: E402
-from studying.plan import Step  # noqa: E402
+from studying.plan import Plan, Step  # noqa: E402
+from studying.same_work import work_of  # noqa: E402
 
 STUDY = ROOT / "configs/studies/moe-in-vision.cfg"
 
@@ -60,6 +63,35 @@ class Settings(unittest.TestCase):
                 with self.assertRaises(BadUsage):
                     cfg_file.read_lines(file)
         self.assertEqual(cfg_file.read_words(["a=1=2", "b=3", "b=4"]), {"a": "1=2", "b": "4"})
+
+
+class Steps(unittest.TestCase):
+    def test_same_work(self):
+        by_mpirun = ["launch/run", "2", "build/release/bin/switchyard", "train", "--seed", "1"]
+        by_srun = ["launch/srun", "2", "/opt/switchyard", "train", "--seed", "1"]
+        self.assertEqual(work_of(by_mpirun), work_of(by_srun))
+        for other in (["launch/run", "3", *by_mpirun[2:]], [*by_mpirun[:-1], "2"], by_mpirun[2:]):
+            self.assertNotEqual(work_of(by_mpirun), work_of(other))
+        sweep = ["launch/scaling", "--program", "a", "--launcher", "srun", "--ranks", "1,2"]
+        self.assertEqual(work_of(sweep), ["--ranks", "1,2"])
+
+    def test_a_model_is_fitted_where_there_is_enough(self):
+        def words(points):
+            with tempfile.TemporaryDirectory() as folder:
+                if points:
+                    (Path(folder) / "scaling").mkdir()
+                    write_json(Path(folder) / "scaling/results.json", {"points": points})
+                plan = Plan(settle("small", {"steps": "scaling"}), Path(folder),
+                            Launcher("mpirun", 2, 1), "switchyard")
+                return next(step for step in plan.steps
+                            if step.name == "scaling/model").command(())
+
+        alone = {"ranks": 1, "batch": 128, "oversubscribed": False}
+        self.assertIn("--measured", words(None))
+        self.assertIn("--measured", words([alone, {**alone, "ranks": 2}]))
+        self.assertNotIn("--measured", words([alone, {**alone, "ranks": 2, "batch": 256}]))
+        crowded = {**alone, "ranks": 2, "oversubscribed": True}
+        self.assertNotIn("--measured", words([alone, crowded]))
 
 
 def step(name):

@@ -67,7 +67,8 @@ study=(env "PATH=$work/bin:$PATH" "$work/launch/study" "$work/two.cfg" --program
   "$tests/made_up_heads")
 
 expect 0 "to do +train/dense/seed-1.*run 2 .*--config dense.cfg --epochs 3 --head dense --data \
-images --seed 1 --out out/dense/seed-1.*routing/sparse/seed-2/test.*report out -o out/report$" \
+images --seed 1 --out out/dense/seed-1.*routing/sparse/seed-2/test.*report out -o out/report.\
+13 steps, 13 left, ETA not known yet; out$" \
   "${study[@]}" --dry-run
 [[ ! -e $work/out ]] || complain "a dry run leaves a folder"
 
@@ -80,16 +81,18 @@ expect 2 "another study.* is under way in .*out; wait" "${study[@]}"
 kill -TERM "$studying"
 wait "$studying"
 status=$?
-grep -q "give the same command again" "$work/said" && [[ $status == 75 ]] ||
+[[ $status == 75 && $(<"$work/said") =~ "asked to stop: waiting".*"the same command again" ]] ||
   complain "a study that is stopped ends with $status and: $(cat "$work/said")"
 expect_launches dense-seed-1 sparse-seed-1 dense-seed-2
-expect 0 "done +train/sparse/seed-1.*to do +train/dense/seed-2.*to do +train/sparse/seed-2" \
+eta="13 steps, 11 left, ETA [0-9]:[0-9:]+ without curvature, routing, inference, profile, report; out"
+expect 0 "done +train/sparse/seed-1.*to do +train/dense/seed-2.*to do +train/sparse/seed-2.*$eta" \
   "${study[@]}" --dry-run
 
 # Killed with no time to stop: what it has left behind is waited for, and then gone on with.
 "${study[@]}" >"$work/said" 2>&1 &
 studying=$!
 started "dense-seed-2 --resume"
+grep -qE "^$eta" "$work/said" || complain "no time before the first step: $(cat "$work/said")"
 kill -KILL "$studying"
 wait "$studying" 2>/dev/null
 expect 2 "another study, or a step that one has left behind, is under way" "${study[@]}"
@@ -111,10 +114,25 @@ rm "$work/fail-dense-seed-2"
 
 # Where it failed before its first checkpoint a training begins anew; the report is made again.
 rm -r "$work/out/dense/seed-2/checkpoints"
-expect 0 "3 of 13 +train/dense/seed-2.*done in.*2 left, ETA 0:00:0[0-9].*study.json$" "${study[@]}"
+expect 0 "3 of 13 +train/dense/seed-2.*done in.*2 left, ETA [0-9]:[0-9:]+.*study.json$" "${study[@]}"
 expect_launches "dense-seed-2 --overwrite" dense-seed-2-curvature-train report
-expect 0 "13 steps, 0 left" "${study[@]}"
+expect 0 "13 steps, 0 left; out" "${study[@]}"
 expect_launches
+
+# Nothing is done anew because something else starts it, or the program lies elsewhere.
+ln -s "$tests/made_up_heads" "$work/bin/srun"
+cp "$tests/made_up_heads" "$work/bin/elsewhere"
+expect 0 "13 steps, 0 left" env SLURM_JOB_ID=1 SLURM_NTASKS=2 "${study[@]}" --program \
+  "$work/bin/elsewhere"
+expect 0 "srun 2 .*13 steps, 0 left" env SLURM_JOB_ID=1 SLURM_NTASKS=2 "${study[@]}" --dry-run
+expect_launches
+
+# Another title is another report, and nothing else.
+expect 0 "13 steps, 1 left, ETA [0-9]:" "${study[@]}" --set "report.title=Two heads" \
+  --set report.note=--careful
+expect_launches report
+grep -q '"--title=Two heads", "--note=--careful"' "$work/out/report/report.json" ||
+  complain "what is asked of a report does not come to it"
 
 # A result that is not whole is made again, and so is all that was made of it.
 echo '{"cut' >"$work/out/sparse/seed-1/curvature-train/curvature.json"
@@ -168,12 +186,17 @@ bad "unknown key 'zzz'; there are data" "zzz = 4"
 bad "'train.seed' is for the study to choose" "train.seed = 4"
 bad "'train.widht': train has no --widht; did you mean 'train.width'" "train.widht = 4"
 bad "'small.train.seed'|'train.seed' is for the study" "small.train.seed = 1"
+bad "'report.tilte': tools/report has no --tilte; did you mean 'report.title'" "report.tilte = A"
+bad "'report.out' is for the study to choose" "report.out = elsewhere"
 bad "there is no folder nowhere of images; launch/fetch-data" "data = nowhere"
 bad "line 15: 'nonsense' is not" "nonsense"
 bad "'train.epochs' is given twice" "train.epochs = 3" "train.epochs = 4"
 expect 2 "--set takes KEY=VALUE" "${study[@]}" --set train.epochs
 expect 2 "command line: unknown key" "${study[@]}" --set epochs=3
-expect 2 "cannot read the study .*none.cfg" "$work/launch/study" "$work/none.cfg"
+expect 2 "cannot read the study .*none.cfg \(No such file" "$work/launch/study" "$work/none.cfg"
+expect 2 "cannot read the study .*\(Is a directory\)" "$work/launch/study" "$work"
+printf 'heads = \xff\n' >"$work/bad.cfg"
+expect 2 "cannot read the study .*\(it is no text in UTF-8\)" "$work/launch/study" "$work/bad.cfg"
 grep -v "^heads" "$work/two.cfg" >"$work/bad.cfg"
 expect 2 "does not say heads; add" "${study[@]:0:3}" "$work/bad.cfg" --dry-run
 rm "$work/tools/report"
