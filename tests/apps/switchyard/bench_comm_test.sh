@@ -6,13 +6,7 @@ source "$(dirname "$0")/runs.sh"
 here=$(dirname "$(realpath "$0")")
 
 bench() { # bench STATUS TEXT RANKS [ARGUMENT...]: exit status, regex in what it says
-  local status=$1 text=$2 ranks=$3 found
-  shift 3
-  (cd "$work" && timeout -k 5 100 "$launch" "$ranks" "$switchyard" bench "$@" >bench.log 2>&1)
-  found=$?
-  [[ $found == "$status" ]] && grep -qE -- "$text" "$work/bench.log" && return
-  complain "bench $* on $ranks: exit status $found (expected $status), or no '$text' in:"
-  cat "$work/bench.log"
+  expect "$1" "$2" on_ranks "$3" bench "${@:4}"
 }
 comm=(comm --device cpu --warmup 1 --repeats 3 --calls 2)
 
@@ -30,7 +24,7 @@ for ranks in 2 3; do
     --max-bytes 1K
   bench 2 "less than one f32 for each of $ranks ranks in all_gather" "$ranks" "${comm[@]}" \
     --min-bytes 4 --max-bytes 1K --collectives all_reduce,all_gather
-  ! grep -q "^#" "$work/bench.log" || complain "what can be measured is, before the rest is refused"
+  ! grep -q "^#" "$work/words" || complain "what can be measured is, before the rest is refused"
   bench 2 "no 'gossip'" "$ranks" "${comm[@]}" --collectives gossip
   bench 2 "nccl needs CUDA devices" "$ranks" "${comm[@]}" --communicators nccl
   bench 2 "no folder" "$ranks" "${comm[@]}" --max-bytes 1K --json nowhere/comm.json
@@ -38,7 +32,7 @@ done
 bench 0 "^# all_to_all_v: .* rank 0 3 times" 2 "${comm[@]}" --max-bytes 1K --hot-factor 3 \
   --collectives all_to_all_v
 bench 0 "^# all_gather, mpi" 2 "${comm[@]}" --max-bytes 1K --collectives all_gather
-! grep -q "all_to_all_v" "$work/bench.log" || complain "all_to_all_v is explained and not measured"
+! grep -q "all_to_all_v" "$work/words" || complain "all_to_all_v is explained and not measured"
 bench 2 "needs several ranks.*nothing travels" 1 "${comm[@]}"
 bench 2 "min-bytes 1Q is no size" 2 "${comm[@]}" --min-bytes 1Q
 bench 2 "'speed' is nothing that bench can measure" 2 speed

@@ -4,13 +4,8 @@
 # shellcheck source=tests/apps/switchyard/runs.sh
 source "$(dirname "$0")/runs.sh"
 
-bench() { # bench RANKS [ARGUMENT...]: what it says is in $work/log
-  local ranks=$1
-  shift
-  (cd "$work" && timeout -k 5 100 "$launch" "$ranks" "$switchyard" bench "$@" --device cuda \
-    >log 2>&1) && return
-  complain "bench $* on $ranks fails:"
-  cat "$work/log"
+bench() { # bench RANKS [ARGUMENT...]
+  expect 0 "" on_ranks "$1" bench "${@:2}" --device cuda
 }
 holds() { # holds FILE CONDITION: of the JSON as `j`
   python3 -c "import json, sys
@@ -23,7 +18,7 @@ CUDA_EMULATION_DEVICES=1 bench 2 comm --warmup 0 --repeats 2 --calls 2 --min-byt
   --max-bytes 4K --factor 64 --json comm.json
 holds comm.json '{"mpi", "staged"} <= {t["communicator"] for t in j["tables"]}'
 holds comm.json 'all(t["wrong"] == 0 for t in j["tables"])'
-grep -q "left out: two-level" "$work/log" || complain "two-level vanishes without a word"
+grep -q "left out: two-level" "$work/words" || complain "two-level vanishes without a word"
 
 CUDA_EMULATION_DEVICES=1 bench 1 inference --width 2 --batch 4 --warmup 0 --repeats 3 \
   --json inference.json

@@ -7,27 +7,15 @@ source "$(dirname "$0")/runs.sh"
 check=$(dirname "$(realpath "$0")")/check_dispatch_output.py
 small=(--tokens 48 --features 8 --expert-hidden 4 --experts 6 --warmup 1 --repeats 2 --device cpu)
 
-bench() { # bench RANKS [ARGUMENT...]: its exit status; what it says is in $work/log
-  local ranks=$1
-  shift
-  timeout -k 5 100 "$launch" "$ranks" "$switchyard" bench dispatch "$@" >"$work/log" 2>&1
-}
-
 expect_refusal() { # expect_refusal TEXT RANKS [ARGUMENT...]
-  local text=$1 found
-  shift
-  bench "$@"
-  found=$?
-  [[ $found == 2 ]] && grep -qE -- "$text" "$work/log" && return
-  complain "bench dispatch $*: exit status $found (expected 2), or no '$text' in:"
-  cat "$work/log"
+  expect 2 "$1" on_ranks "$2" bench dispatch "${@:3}"
 }
 
 for ranks in 1 2 3; do
-  bench "$ranks" "${small[@]}" --workload all --overlap-degree 1,2 --check --json "$work/json" ||
-    { complain "bench dispatch on $ranks ranks fails:" && cat "$work/log"; }
+  expect 0 "" on_ranks "$ranks" bench dispatch "${small[@]}" --workload all --overlap-degree 1,2 \
+    --check --json json
   python3 "$check" "$work/json" "$ranks" || complain "its results on $ranks ranks do not add up"
-  [[ $(grep -cE '^(router|balanced|burst) ' "$work/log") == 24 ]] ||
+  [[ $(grep -cE '^(router|balanced|burst) ' "$work/words") == 24 ]] ||
     complain "the tables of $ranks ranks have not two lines a case"
 done
 
@@ -36,6 +24,6 @@ expect_refusal "--k 9 .*--experts 8" 1 --k 2,9
 expect_refusal "--ep 2 does not divide the 3 ranks" 3 --ep 2
 expect_refusal "--tokens 1 leaves some of the 2 ranks" 2 --tokens 1
 expect_refusal "tokens = '0' is not accepted" 1 --tokens 0
-expect_refusal "there is no folder" 2 "${small[@]}" --json "$work/nowhere/json"
+expect_refusal "there is no folder" 2 "${small[@]}" --json nowhere/json
 
 exit "$((failures > 0))"

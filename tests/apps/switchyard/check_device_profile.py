@@ -5,15 +5,16 @@ usage: check_device_profile.py PROFILE_JSON RANKS
 import json
 import sys
 
+from checks import status_of
+
 
 def main(path, ranks):
     with open(path) as file:
         profile = json.load(file)
-    problems = []
+    checks = []
 
     def check(what, fine):
-        if not fine:
-            problems.append(what)
+        checks.append((what, fine))
 
     check("steps", profile["steps"]["first"] == 5 and profile["steps"]["recorded"] == 3)
     check("timed steps", profile["steps"]["timed"] == 3)
@@ -47,9 +48,7 @@ def main(path, ranks):
         check("all-to-alls", calls.get("all_to_all_rows", 0) >= 8)
         matrix = profile["traffic"]["matrix"]
         check("traffic", all(sent > 0 for row in matrix for sent in row))
-    for problem in problems:
-        print(f"{path}: {problem}", file=sys.stderr)
-    return bool(problems)
+    return status_of(checks)
 
 
 if __name__ == "__main__":

@@ -7,17 +7,16 @@ import json
 import math
 import sys
 
+from checks import status_of
+
 with open(sys.argv[1]) as file:
     results = json.load(file)
 ranks = int(sys.argv[2])
-failures = 0
+checks = []
 
 
 def expect(true, what):
-    global failures
-    if not true:
-        print(f"FAIL {what}")
-        failures += 1
+    checks.append((what, true))
 
 
 cases = results["cases"]
@@ -52,4 +51,4 @@ for case in cases:
     expect(wanted <= zones, f"{name}: zones {wanted - zones} are missing")
     if case["workload"] == "zero_rank" and ranks > 1:
         expect(min(rank["tokens"] for rank in own) == 0, f"{name}: no rank has no tokens")
-sys.exit(failures > 0)
+sys.exit(status_of(checks))

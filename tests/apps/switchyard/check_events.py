@@ -7,6 +7,7 @@ import math
 import sys
 from pathlib import Path
 
+from checks import status_of
 from read_events import doubles, events
 
 SINGLE = 1e-6
@@ -62,10 +63,7 @@ def main():
     parameters = sum(histogram[3] for histogram in epochs[-1]["histograms"].values())
     summary = json.loads((run / "summary.json").read_text())
     checks.append(("all parameters once", parameters == summary["parameters"]))
-    wrong = [name for name, right in checks if not right]
-    for name in wrong:
-        print(f"differs: {name}")
-    return len(wrong) > 0
+    return status_of(checks)
 
 
 if __name__ == "__main__":

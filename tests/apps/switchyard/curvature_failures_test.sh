@@ -36,8 +36,7 @@ refuse 2 "--resume.*--overwrite" model --resume --overwrite
 refuse 2 "toop.*top" model --toop 3
 refuse 2 "unknown.*lr" model --lr 3
 refuse 3 "no analysis to resume; start it without --resume" model --samples 8 --resume
-"$switchyard" curvature "$work/data" >"$work/log" 2>&1
-[[ $? == 2 ]] && grep -q "no run folder" "$work/log" || complain "a folder that is no run is taken"
+expect 2 "no run folder" on_ranks 1 curvature data
 
 # On two ranks of one group the second has no parameters of the only expert that is chosen.
 expect_curvature 0 "over 118 parameters" expert 2 model --samples 8 --params 'head.experts.0.*' \

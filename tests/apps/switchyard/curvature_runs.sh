@@ -19,13 +19,8 @@ curvature() { # curvature RESULTS RANKS NAME [ARGUMENT...]: one analysis; its ex
 }
 
 expect_curvature() { # expect_curvature STATUS TEXT RESULTS RANKS NAME [ARGUMENT...]
-  local status=$1 text=$2 found
-  shift 2
-  curvature "$@"
-  found=$?
-  [[ $found == "$status" ]] && grep -qE -- "$text" "$work/$1.log" && return
-  complain "curvature $*: exit status $found (expected $status), or no '$text' in:"
-  cat "$work/$1.log"
+  curvature "${@:3}"
+  expect_outcome "$1" "$2" $? "$work/$3.log" curvature "${@:3}"
 }
 
 expect_same_curvature() { # expect_same_curvature TOLERANCE RESULTS OTHER

@@ -5,7 +5,6 @@
 # shellcheck source=tests/apps/switchyard/runs.sh
 source "$(dirname "$0")/runs.sh"
 check=$(realpath "$(dirname "$0")/check_events.py")
-export PYTHONDONTWRITEBYTECODE=1
 draw_data 60 20
 model=(--width 2 --expert-hidden 8 --validation-samples 20 --batch 10 --experts 5)
 

@@ -35,14 +35,15 @@ for ranks in 1 2; do
   expect_steps "$work/watched$ranks/run/profile/train" "training step" 3 3 3 "$ranks"
 done
 
+beside_run() { # beside_run RANKS COMMAND [ARGUMENT...]
+  (cd "$work/plain2" && exec timeout -k 5 100 "$launch" "$1" "$switchyard" "${@:2}")
+}
 evaluate=(eval run --data ../data --device cpu --eval-batch 4)
-(cd "$work/plain2" && "$launch" 2 "$switchyard" "${evaluate[@]}" --profile steps=1:3 >eval.log 2>&1) ||
-  complain "eval: $(cat "$work/plain2/eval.log")"
+expect 0 "" beside_run 2 "${evaluate[@]}" --profile steps=1:3
 expect_steps "$work/plain2/run/profile/eval" batch 1 2 2 2
 curve=(curvature run --data ../data --device cpu --samples 12 --curvature-batch 8 --top 1 --bottom 0
   --max-iterations 8 --trace-probes 2 --sweep-points 3 --tolerance 0.5)
-(cd "$work/plain2" && "$launch" 2 "$switchyard" "${curve[@]}" --profile steps=1:3 >curve.log 2>&1) ||
-  complain "curvature: $(cat "$work/plain2/curve.log")"
+expect 0 "" beside_run 2 "${curve[@]}" --profile steps=1:3
 expect_steps "$work/plain2/run/curvature/train/profile" product 1 2 2 2
 
 # A window that the run does not reach the end of, and one that it does not reach at all.
@@ -50,9 +51,7 @@ expect_train 0 "only 2 of the 32 steps of --profile steps=8:40" cut 2 "${small[@
 expect_train 2 "steps=400:410 names no step of this run, which has steps 0 to 9" cut 2 \
   "${small[@]}" --overwrite --profile steps=400:410
 expect_same_run cut plain2  # and the earlier run is still there
-(cd "$work/plain2" && "$launch" 1 "$switchyard" "${evaluate[@]}" --profile steps=90:95 >eval.log 2>&1)
-[[ $? == 2 ]] && grep -q "which has steps 0 to 5" "$work/plain2/eval.log" ||
-  complain "eval beyond its batches: $(cat "$work/plain2/eval.log")"
+expect 2 "which has steps 0 to 5" beside_run 1 "${evaluate[@]}" --profile steps=90:95
 
 # Stopped before, and resumed within and behind the window: the run goes on as if nobody watched.
 expect_stop() { # expect_stop NAME WINDOW: after its first checkpoint

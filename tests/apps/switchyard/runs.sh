@@ -1,25 +1,22 @@
-# Sourced by the tests of whole runs: a work folder, launches, expectations.
+# Sourced by the tests of whole runs: data, launches, expectations.
 #
 # Every test is called as NAME_test.sh LAUNCH_RUN SWITCHYARD [ARGUMENT...], where LAUNCH_RUN is
 # launch/run. A run lives in $work/NAME: `run` is its run folder, `log` what it said. Runs are on the
 # CPU unless they say otherwise.
 # shellcheck shell=bash
-set -u
+# shellcheck source=tests/support/expect.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../support/expect.sh"
 launch=$(realpath "$1")
 switchyard=$(realpath "$2")
 shift 2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} SWITCHYARD_COLUMNS=0
-
-complain() {
-  echo "FAIL $*"
-  failures=$((failures + 1))
-}
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} SWITCHYARD_COLUMNS=0 PYTHONDONTWRITEBYTECODE=1
 
 draw_data() { # draw_data TRAIN TEST: a data set in $work/data
   "$switchyard" data synth --out "$work/data" --train "$1" --test "$2" >/dev/null || exit 1
+}
+
+on_ranks() { # on_ranks RANKS COMMAND [ARGUMENT...]: one of switchyard's commands, in $work
+  (cd "$work" && exec timeout -k 5 100 "$launch" "$1" "$switchyard" "${@:2}")
 }
 
 train() { # train NAME RANKS [ARGUMENT...]: one run; its exit status
@@ -31,14 +28,9 @@ train() { # train NAME RANKS [ARGUMENT...]: one run; its exit status
 }
 
 expect_train() { # expect_train STATUS TEXT NAME RANKS [ARGUMENT...]: exit status, regex in the log
-  local status=$1 text=$2 found
-  shift 2
-  rm -f "$work/$1/log"
-  train "$@"
-  found=$?
-  [[ $found == "$status" ]] && grep -qE -- "$text" "$work/$1/log" && return
-  complain "train $*: exit status $found (expected $status), or no '$text' in:"
-  cat "$work/$1/log"
+  rm -f "$work/$3/log"
+  train "${@:3}"
+  expect_outcome "$1" "$2" $? "$work/$3/log" train "${@:3}"
 }
 
 start_train() { # start_train NAME RANKS [ARGUMENT...]: in the background; sets launcher to its pid

@@ -7,20 +7,12 @@ draw_data 160 20
 machines=$(realpath "$(dirname "$0")/../../../configs/machines")
 model=(--width 2 --experts 4 --expert-hidden 8 --validation-samples 10)
 
-scale() { # scale NAME [ARGUMENT...]: its exit status; words in $work/NAME.log
-  local name=$1
-  shift
-  (cd "$work" && "$switchyard" scale --machines "$machines" "$@" >"$name.log" 2>&1)
+scale() { # scale [ARGUMENT...]: its exit status
+  (cd "$work" && "$switchyard" scale --machines "$machines" "$@")
 }
 
 expect_scale() { # expect_scale STATUS TEXT [ARGUMENT...]
-  local status=$1 text=$2 found
-  shift 2
-  scale said "$@"
-  found=$?
-  [[ $found == "$status" ]] && grep -qE -- "$text" "$work/said.log" && return
-  complain "scale $*: exit status $found (expected $status), or no '$text' in:"
-  cat "$work/said.log"
+  expect "$1" "$2" scale "${@:3}"
 }
 
 measured=
@@ -33,8 +25,8 @@ for ranks in 1 2; do
 done
 expect_scale 0 "On 4 of 4 points that were left out" --machine this-cpu --measured "$measured" \
   "${model[@]}" --batch 8 --ranks 1,2,64 --json fitted.json --csv fitted.csv
-grep -qE "2 +1 x 2 +16 .*measured" "$work/said.log" || complain "a measured point is not marked"
-grep -qE "64 +16 x 4 +512 .*modelled" "$work/said.log" || complain "a modelled point is not marked"
+grep -qE "2 +1 x 2 +16 .*measured" "$work/words" || complain "a measured point is not marked"
+grep -qE "64 +16 x 4 +512 .*modelled" "$work/words" || complain "a modelled point is not marked"
 [[ $(wc -l <"$work/fitted.csv") == 4 ]] || complain "the table has not a line for each prediction"
 grep -q '"left_out": [0-9]' "$work/fitted.json" || complain "no point was left out"
 expect_scale 0 "On 2 of 4 points" --machine this-cpu --measured "$measured" --leave-out 2 \
