@@ -70,6 +70,18 @@ def shown(cell, column):
     return text + (f" {cell['mark']}" if cell.get("mark") else "")
 
 
+def exact(cell):
+    """The number behind a cell, as report.json has it."""
+    value = cell["value"] if isinstance(cell, dict) else cell
+    return None if value is None or isinstance(value, str) else repr(value)
+
+
+def numeric(table):
+    """Of each column, whether it has numbers, or would have."""
+    return [column["digits"] is not None or any(exact(row[i]) for row in table["rows"])
+            for i, column in enumerate(table["columns"])]
+
+
 def _number(value, column):
     value *= column["scale"]
     digits = column["digits"]
@@ -88,7 +100,19 @@ def _significant(value, digits):
 
 def sample_of(label, seeds):
     """"SparseMoE: seeds 1, 2 (n = 2)"; of a seed that is not known, so."""
-    known = [str(seed) for seed in seeds if seed is not None]
-    if len(known) < len(seeds):
+    if None in seeds:
         return f"{label}: seed not known (n = {len(seeds)})"
-    return f"{label}: seed{'s' * (len(known) > 1)} {', '.join(known)} (n = {len(known)})"
+    return f"{label}: {_seeds(seeds)} (n = {len(seeds)})"
+
+
+def samples_of(models):
+    """Of the (label, seeds) of all models of a chart; said once where all have the same seeds."""
+    models = list(models)
+    first = models[0][1]
+    if len(models) == 1 or None in first or any(seeds != first for _, seeds in models):
+        return "; ".join(sample_of(label, seeds) for label, seeds in models)
+    return f"all models: {_seeds(first)} (n = {len(first)} each)"
+
+
+def _seeds(seeds):
+    return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"

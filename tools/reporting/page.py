@@ -6,7 +6,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reporting.blocks import shown
+from reporting.blocks import exact, numeric, shown
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 # In an address of data; shorter than in base64.
@@ -17,20 +17,13 @@ def page(report, drawings):
     """HTML of `report`; `drawings` has the SVG of each panel, by its id."""
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals.update(shown=shown, exact=_exact, numeric=_numeric)
+    environment.globals.update(shown=shown, exact=exact, numeric=numeric, columns=_columns)
     style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     images = {name: "data:image/svg+xml," + quote(svg.replace(b"\n", b" "), safe=KEPT)
               for name, svg in drawings.items()}
     return environment.get_template("page.html").render(report=report, images=images, style=style)
 
 
-def _exact(cell):
-    """The number behind a cell, as report.json has it."""
-    value = cell["value"] if isinstance(cell, dict) else cell
-    return None if value is None or isinstance(value, str) else repr(value)
-
-
-def _numeric(table):
-    """Of each column, whether it has numbers, or would have."""
-    return [column["digits"] is not None or any(_exact(row[i]) for row in table["rows"])
-            for i, column in enumerate(table["columns"])]
+def _columns(panels):
+    """Three or two beside one another, where there is room: what leaves fewer places empty."""
+    return min((3, 2), key=lambda columns: -len(panels) % columns)

@@ -14,13 +14,14 @@ from reporting.sections import IN_ORDER
 FORMAT = 1
 
 
-def report_of(material, title):
-    """All that the page shows, as plain data."""
+def report_of(material, title, notes=()):
+    """All that the page shows, as plain data; `notes` are words of whoever asked for it."""
     sections = [module.build(material) for module in IN_ORDER]
     blocks = [block for section in sections for block in section["blocks"]]
     return {
         "format": FORMAT,
         "title": title,
+        "notes": [note for note in notes if note.strip()],
         "about": _about(material),
         "paper": PAPER["source"],
         "refused": [{"path": str(path), "why": why} for path, why in material.refused],
@@ -53,30 +54,32 @@ def write(report, folder):
     for inner in ("figures", "tables"):
         (folder / inner).mkdir(parents=True, exist_ok=True)
     earlier = _files_of_earlier(folder)
-    drawings = {}
-    for section in report["sections"]:
-        for block in section["blocks"]:
-            if block["kind"] == "table":
-                _put(folder / "tables" / f"{block['id']}.csv", _csv(_table_rows(block)))
-            for panel in block.get("panels", []):
-                drawings[panel["id"]] = _draw(panel, folder / "figures")
+    images = {}
+    for inner, name, drawing, data in _drawn(report):
+        image = _draw(DRAWINGS[drawing], data, folder / inner / name)
+        if inner == "figures":
+            images[name] = image
     text = json.dumps(report, separators=(",", ":"))
     _put(folder / "report.json", f"{text}\n".encode())
-    _put(folder / "index.html", page(report, drawings).encode())
+    _put(folder / "index.html", page(report, images).encode())
     for file in earlier - _files(report):
         (folder / file).unlink(missing_ok=True)
 
 
-def _files(report):
-    """Of charts and tables, relative to the report's folder."""
-    files = set()
+def _drawn(report):
+    """(folder, name, drawing, data) of each chart and table."""
     for section in report["sections"]:
         for block in section["blocks"]:
             if block["kind"] == "table":
-                files.add(f"tables/{block['id']}.csv")
-            files |= {f"figures/{panel['id']}.{kind}" for panel in block.get("panels", [])
-                      for kind in ("svg", "png", "csv")}
-    return files
+                yield "tables", block["id"], "table", block
+            for panel in block.get("panels", []):
+                yield "figures", panel["id"], panel["drawing"], panel["data"]
+
+
+def _files(report):
+    """Of charts and tables, relative to the report's folder."""
+    return {f"{folder}/{name}.{kind}" for folder, name, *_ in _drawn(report)
+            for kind in ("svg", "png", "csv")}
 
 
 def _files_of_earlier(folder):
@@ -88,17 +91,18 @@ def _files_of_earlier(folder):
     return {file for file in files if ".." not in file and file.count("/") == 1}
 
 
-def _draw(panel, folder):
-    drawing = DRAWINGS[panel["drawing"]]
-    figure = drawing.draw(panel["data"])
+def _draw(drawing, data, file):
+    """`file` with three endings; returns the SVG."""
+    figure = drawing.draw(data)
     formats = {"svg": {"metadata": {"Date": None}}, "png": {"dpi": 160}}
     images = {}
     for kind, options in formats.items():
         stream = BytesIO()
         figure.savefig(stream, format=kind, **options)
         images[kind] = _rounded(stream.getvalue()) if kind == "svg" else stream.getvalue()
-        _put(folder / f"{panel['id']}.{kind}", images[kind])
-    _put(folder / f"{panel['id']}.csv", _csv(drawing.rows(panel["data"])))
+        _put(file.with_name(f"{file.name}.{kind}"), images[kind])
+        figure.set_layout_engine("none")  # one layout serves both
+    _put(file.with_name(f"{file.name}.csv"), _csv(drawing.rows(data)))
     return images["svg"]
 
 
@@ -106,31 +110,6 @@ def _rounded(svg):
     """Coordinates of lines to a hundredth of a point, and no indentation: a third fewer bytes."""
     path = re.sub(rb' d="[^"]*"', lambda data: re.sub(rb"(\.\d\d)\d+", rb"\1", data.group()), svg)
     return re.sub(rb"\n\s*", b"\n", path)
-
-
-def _table_rows(block):
-    """A column of the table, and as many beside it as its cells have intervals or errors."""
-    parts = [_parts_of([row[i] for row in block["rows"]]) for i in range(len(block["columns"]))]
-    yield [column["name"] + (f" {part}" if part != "value" else "")
-           for column, names in zip(block["columns"], parts) for part in names]
-    for row in block["rows"]:
-        yield [_part(cell, part) for cell, names in zip(row, parts) for part in names]
-
-
-def _parts_of(cells):
-    parts = ["value"]
-    for name, keys in (("interval", ["low", "high"]), ("plus_minus", ["plus_minus"])):
-        if any(isinstance(cell, dict) and cell.get(name) is not None for cell in cells):
-            parts += keys
-    return parts
-
-
-def _part(cell, part):
-    if not isinstance(cell, dict):
-        return cell if part == "value" else None
-    if part in ("low", "high"):
-        return cell["interval"][part == "high"] if cell.get("interval") else None
-    return cell.get(part)
 
 
 def _csv(rows):

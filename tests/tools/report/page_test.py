@@ -7,13 +7,19 @@ import math
 import re
 import tempfile
 import unittest
+from html import unescape
 from pathlib import Path
 
-from fixture_study import copy_study, read, report
+from fixture_study import PLANE_ENDS, copy_study, loss_on_plane, read, report
 from page_reader import Page
 from reporting.blocks import shown
 
 T_OF_TWO = 12.706205  # Student's 97.5 % quantile with one degree of freedom
+
+
+def together(text):
+    """Without the spaces where lines may be broken."""
+    return "".join(unescape(text).split())
 
 
 class WholeStudy(unittest.TestCase):
@@ -22,7 +28,8 @@ class WholeStudy(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.study = copy_study(Path(cls.folder.name))
         cls.out = Path(cls.folder.name) / "report"
-        cls.done = report(cls.study, "-o", cls.out, "--title", "A <small> study")
+        cls.done = report(cls.study, "-o", cls.out, "--title", "A <small> study",
+                          "--note", "Images were <i>made up</i>.", "--note", "Another note.")
         if cls.done.returncode != 0:
             raise AssertionError(cls.done.stderr)
         cls.html = (cls.out / "index.html").read_text(encoding="utf-8")
@@ -48,6 +55,10 @@ class WholeStudy(unittest.TestCase):
 
     def line(self, panel, label):
         return next(line for line in self.panels[panel]["data"]["lines"] if line["label"] == label)
+
+    def csv(self, folder, name):
+        with open(self.out / folder / f"{name}.csv", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
 
     def summaries(self, head):
         return [read(self.study / head / f"seed-{seed}" / "summary.json") for seed in (1, 2)]
@@ -174,6 +185,48 @@ class WholeStudy(unittest.TestCase):
         self.assertEqual(panel["rerouted"],
                          [point["routing"]["rerouted"] for point in sweep["points"]])
 
+        self.assertTrue(self.panels["fig-7-sparsemoe-seed-1-train-line-top-1"]["title"]
+                        .endswith("top eigenvector"))
+
+    def test_planes(self):
+        panel = self.panels["plane-sparsemoe-seed-1-train-plane-top"]
+        self.assertEqual(panel["title"],
+                         "SparseMoE, seed 1, train: top eigenvector and eigenvector 2")
+        data = panel["data"]
+        self.assertEqual((data["xs"], data["ys"]), (list(PLANE_ENDS), list(PLANE_ENDS)))
+        loss, rerouted = data["layers"]
+        for j, y in enumerate(PLANE_ENDS):
+            self.assertEqual(loss["values"][j], [loss_on_plane(x, y) for x in PLANE_ENDS])
+            self.assertEqual(rerouted["values"][j], [abs(x) + abs(y) / 2 for x in PLANE_ENDS])
+        rows = self.csv("figures", "plane-sparsemoe-seed-1-train-plane-top")
+        self.assertEqual(len(rows), len(PLANE_ENDS) ** 2)
+        for row in rows:
+            x, y = float(row["top eigenvector"]), float(row["eigenvector 2"])
+            self.assertEqual(float(row["loss"]), loss_on_plane(x, y))
+        row = self.row("landscape", "SparseMoE", "1", "train", "top eigenvector and eigenvector 2")
+        self.assertEqual(float(row["highest loss"][1]), loss_on_plane(0.5, 0.5))
+
+    def test_groups_of_parameters(self):
+        traces = [{group["group"]: group for group in read(
+            self.study / head / "curvature-train/curvature.json")["trace"]["groups"]}
+            for head in ("sparse/seed-1", "sparse/seed-2", "dense/seed-1")]
+        data = self.panels["groups-trace-sparsemoe-train"]["data"]
+        self.assertEqual(data["categories"], list(traces[0]))
+        for place, name in enumerate(data["categories"]):
+            values = [traces[seed][name]["trace"] for seed in (0, 1)]
+            self.assertAlmostEqual(data["bars"][0]["values"][place], sum(values) / 2)
+            self.assertEqual(data["bars"][0]["points"][place], values)
+        data = self.panels["groups-trace-dense-train"]["data"]["bars"][0]
+        for place, group in enumerate(traces[2].values()):
+            self.assertEqual(data["values"][place], group["trace"])
+            self.assertAlmostEqual(data["high"][place] - group["trace"],
+                                   1.959964 * group["standard_error"], places=4)
+        panel = self.panels["groups-largest-sparsemoe-train"]
+        self.assertEqual(panel["sample"], "SparseMoE: seed 1 (n = 1)")
+        bars = panel["data"]["bars"][0]
+        self.assertEqual(bars["values"], [float(i) for i in range(1, 15)])
+        self.assertEqual(bars["low"], [i - 0.25 for i in range(1, 15)])
+
     def test_inference_profile_and_scaling(self):
         head = read(self.study / "inference.json")["heads"][0]
         row = self.row("table-4", "Dense")
@@ -227,14 +280,26 @@ class WholeStudy(unittest.TestCase):
             self.assertIn("</svg>", svg)
             png = (self.out / "figures" / f"{name}.png").read_bytes()
             self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n")
-        with open(self.out / "figures" / "fig-4-softmoe-seed-1.csv", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        self.assertEqual([float(row["mean routing weight"]) for row in rows if
-                          row["line"] == "expert 5"],
+        self.assertEqual([float(row["mean routing weight"])
+                          for row in self.csv("figures", "fig-4-softmoe-seed-1")
+                          if row["line"] == "expert 5"],
                          self.line("fig-4-softmoe-seed-1", "expert 5")["y"])
-        with open(self.out / "tables" / "table-3.csv", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        self.assertEqual(float(rows[0]["trace"]), self.blocks["table-3"]["rows"][0][8]["value"])
+        self.assertEqual(float(self.csv("tables", "table-3")[0]["trace"]),
+                         self.blocks["table-3"]["rows"][0][8]["value"])
+
+    def test_tables_are_drawn_with_the_cells_of_the_page(self):
+        for name, cells in self.page.tables.items():
+            svg = (self.out / "tables" / f"{name}.svg").read_text(encoding="utf-8")
+            drawn = together("".join(re.findall(r"<text [^>]*>([^<]*)</text>", svg)))
+            for text in (self.blocks[name]["title"], *(text for row in cells for text, _ in row)):
+                self.assertIn(together(text), drawn, name)
+            png = (self.out / "tables" / f"{name}.png").read_bytes()
+            self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n")
+
+    def test_charts_stand_in_as_many_columns_as_leave_least_room(self):
+        for name, wanted in (("learning-curves", 2), ("accuracy-points", 3), ("fig-7-paper", 2)):
+            html = self.html.split(f'<h3 id="{name}">', 1)[1]
+            self.assertEqual(int(re.search(r"--columns: (\d)", html)[1]), wanted, name)
 
     def test_it_needs_nothing_else(self):
         self.assertNotIn("script", self.page.tags)
@@ -250,6 +315,13 @@ class WholeStudy(unittest.TestCase):
         self.assertIn("A &lt;small&gt; study", self.html)
         self.assertNotIn("<small>", self.html)
 
+    def test_notes_stand_below_the_heading(self):
+        self.assertEqual(self.report["notes"], ["Images were <i>made up</i>.", "Another note."])
+        heading, text = self.page.text.split("Training runs:", 1)
+        for note in self.report["notes"]:
+            self.assertIn(note, heading)
+            self.assertNotIn(note, text)
+
     def test_again_it_is_the_same_to_the_byte(self):
         pages = []
         for name in ("once", "again"):
@@ -257,3 +329,10 @@ class WholeStudy(unittest.TestCase):
             self.assertEqual(report(self.study / "soft", "-o", out).returncode, 0)
             pages.append((out / "index.html").read_bytes())
         self.assertEqual(*pages)
+        self.assertTrue((out / "tables" / "specialisation.svg").exists())
+        self.assertEqual(report(self.study / "dense" / "seed-1", "-o", out).returncode, 0)
+        tables = {block["id"] for section in read(out / "report.json")["sections"]
+                  for block in section["blocks"] if block["kind"] == "table"}
+        self.assertNotIn("specialisation", tables)
+        self.assertEqual({f"{name}.{kind}" for name in tables for kind in ("csv", "png", "svg")},
+                         {file.name for file in (out / "tables").iterdir()})

@@ -1,5 +1,6 @@
-"""Drawings: each module draws a panel's data, and has the rows of its CSV."""
+"""Drawings: each module draws a panel's data or a table, and has the rows of its CSV."""
 
-from reporting.figures import bars, heat_map, lines, sweep
+from reporting.figures import bars, heat_map, lines, plane, sweep, table
 
-DRAWINGS = {"lines": lines, "bars": bars, "heat_map": heat_map, "sweep": sweep}
+DRAWINGS = {"lines": lines, "bars": bars, "heat_map": heat_map, "plane": plane, "sweep": sweep,
+            "table": table}

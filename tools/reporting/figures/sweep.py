@@ -1,7 +1,6 @@
 """The loss along a direction with routing free and fixed; below it, whom the gate sends elsewhere.
 
-data: {"alpha": [..], "losses": [{"label", "values", "style"}], "rerouted": [..] or null, "log":
-bool}.
+data: {"alpha": [..], "losses": [{"label", "values", "style"}], "rerouted": [..] or null}.
 """
 
 from reporting.figures.style import GREY, colour, dash, legend_above, new_figure
@@ -20,8 +19,6 @@ def draw(data):
         above.plot(data["alpha"], _gaps(line["values"]), label=line["label"], color=colour(style),
                    linestyle=dash(style))
     above.set_ylabel("loss (nats)")
-    if data.get("log"):
-        above.set_yscale("log")
     if routed:
         below.fill_between(data["alpha"], [100 * v for v in data["rerouted"]], color=GREY,
                            alpha=0.5, linewidth=0)

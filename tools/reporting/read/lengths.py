@@ -28,6 +28,10 @@ def _curvature(data):
         for name in ("density", "standard_error"):
             if density.get(name) is not None:
                 yield f"density.{name}", len(density[name]), len(density["grid"])
+    for sweep in (data.get("landscape") or {}).get("sweeps", []):
+        for point in sweep["points"]:
+            yield (f"coordinates of {sweep['name']}", len(point["coordinates"]),
+                   len(sweep["directions"]))
 
 
 def _routing(data):

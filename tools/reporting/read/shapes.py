@@ -48,6 +48,8 @@ SWEEP_POINT = {
         "loss_fixed_weights": Maybe(number),
     }),
 }
+TRACE = {"trace": number, "standard_error": Maybe(number)}
+TRACES = Maybe(Each({"group": text, **TRACE}))
 CURVATURE = {
     "run": Maybe(text),
     "samples": {"split": text, "count": count},
@@ -56,13 +58,16 @@ CURVATURE = {
     "loss": number,
     "settings": {"head": head},
     "spectrum": Maybe({"largest": Each(EIGENVALUE), "smallest": Each(EIGENVALUE)}),
-    "trace": Maybe({"method": text, "trace": number, "standard_error": Maybe(number),
-                    "probes": count}),
+    "trace": Maybe({"method": text, **TRACE, "probes": count, "groups": TRACES}),
+    "group_traces": Maybe({"groups": TRACES}),
+    "group_spectra": Maybe({"groups": Maybe(Each({"group": text, "value": number,
+                                                  "residual": number}))}),
     "density": Maybe({"grid": Each(number, 1), "density": Each(number, 1),
                       "standard_error": Maybe(Each(Maybe(number))), "sigma": Maybe(number),
                       "rules": Maybe(Each(anything))}),
     "landscape": Maybe({"sweeps": Each({
         "name": text,
+        "directions": Each(text, 1),
         "routing_share": Maybe({"sets": Maybe(number), "weights": Maybe(number),
                                 "growth": Maybe(number), "points": Maybe(count)}),
         "points": Each(SWEEP_POINT, 1),

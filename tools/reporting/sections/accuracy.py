@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from reporting import paper
-from reporting.blocks import (column, figure, missing, panel, percent, sample_of, section, table)
+from reporting.blocks import (column, figure, missing, panel, percent, samples_of, section, table)
 from reporting.estimates import paired, share_interval, summary
 from reporting.read import data_set
 
@@ -16,9 +16,7 @@ TEXT = ("Of several seeds: the mean, its 95 % interval by Student's t, cut to [0
 
 
 def build(material):
-    finished = {label: [run for run in material.of(label) if run.summary]
-                for label in material.labels}
-    finished = {label: runs for label, runs in finished.items() if runs}
+    finished = finished_runs(material)
     if not finished:
         return section("accuracy", "Accuracy", "", [
             missing("Table II: no run has a summary.json (no training has finished).")])
@@ -28,6 +26,12 @@ def build(material):
         blocks.append(_tests([row for row in tests if row], finished)
                       or missing("Paired tests: no two models share a seed."))
     return section("accuracy", "Accuracy", TEXT, blocks)
+
+
+def finished_runs(material):
+    """By model."""
+    found = {label: [run for run in material.of(label) if run.summary] for label in material.labels}
+    return {label: runs for label, runs in found.items() if runs}
 
 
 def accuracies(runs, measure):
@@ -40,12 +44,8 @@ def _table(finished, material):
         row = [label, len(runs), ", ".join(str(run.seed) for run in runs)]
         for measure, _ in MEASURES:
             values = summary(accuracies(runs, measure), 0, 1)
-            cell = {"value": values["mean"], "interval": values["interval"]}
-            if measure == "test" and len(runs) == 1:
-                images, note = test_images(runs[0], material)
-                cell["interval"] = images and share_interval(values["mean"], images)
-                cell["mark"] = images and "*"
-                notes.add(note)
+            cell, note = test_cell(runs, material) if measure == "test" else (_cell(values), None)
+            notes |= {note} - {None}
             row.append(cell)
             if measure != "max_train":
                 row.append(values["deviation"])
@@ -55,11 +55,26 @@ def _table(finished, material):
     columns = [column("model"), column("n"), column("seeds"), percent("test"),
                percent("deviation of test"), percent("validation, highest"),
                percent("deviation of validation"), percent("training, highest"),
-               percent("test, paper's artefacts"), percent("validation, paper"),
+               percent("test, paper"), percent("validation, paper"),
                percent("training, paper")]
     return table("table-2", "Table II. Accuracy", columns, rows, _sources(finished),
                  [*sorted(notes), "Test: of the checkpoint with the highest validation accuracy. "
-                  "The paper's column of test accuracy is not in its Table II."])
+                  "The paper's test accuracies are those of its artefacts, not in its Table II."])
+
+
+def _cell(values):
+    return {"value": values["mean"], "interval": values["interval"]}
+
+
+def test_cell(runs, material):
+    """Test accuracy: the mean with its interval, of one run with that of its test images, and then
+    a note."""
+    cell = _cell(summary(accuracies(runs, "test"), 0, 1))
+    if len(runs) > 1:
+        return cell, None
+    images, note = test_images(runs[0], material)
+    return {**cell, "interval": images and share_interval(cell["value"], images),
+            "mark": images and "*"}, note
 
 
 def test_images(run, material):
@@ -140,8 +155,7 @@ def _tests(rows, finished):
 
 
 def _sample(finished):
-    return "; ".join(sample_of(label, [run.seed for run in runs])
-                     for label, runs in finished.items())
+    return samples_of((label, [run.seed for run in runs]) for label, runs in finished.items())
 
 
 def _sources(finished):

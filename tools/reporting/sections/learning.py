@@ -1,7 +1,7 @@
 """Learning curves, ours and the paper's."""
 
 from reporting import paper
-from reporting.blocks import figure, missing, panel, sample_of, section
+from reporting.blocks import figure, missing, panel, samples_of, section
 from reporting.sections.over_epochs import band
 
 CURVES = [("validation", "accuracy"), ("train", "accuracy"), ("validation", "loss"),
@@ -34,9 +34,9 @@ def _panel(material, part, of):
         if runs:
             values = [[epoch[part][of] for epoch in run.epochs] for run in runs]
             lines.append({"label": label, "style": style, **band(values)})
-            samples.append(sample_of(label, [run.seed for run in runs]))
+            samples.append((label, [run.seed for run in runs]))
     return panel(f"{NAMES[part]}-{of}", "lines", f"{NAMES[part]} {of}".capitalize(),
-                 "; ".join(samples), {"x": EPOCH, "y": AXES[of], "lines": lines})
+                 samples_of(samples), {"x": EPOCH, "y": AXES[of], "lines": lines})
 
 
 def _published(material):

@@ -85,13 +85,12 @@ def _table(routings, sources):
                      about["normalised"], data["accuracy"], data["gate_entropy"],
                      data["utilisation_cv"], data["load_cv"], len(data["dead_experts"])])
     columns = [column("model"), column("seed"), column("images of"), column("n images"),
-               column("mutual information", 3, 1, "nats"), column("entropy of classes", 3, 1,
-                                                                   "nats"),
-               column("entropy of experts", 3, 1, "nats"), column("normalised", 3),
-               percent("accuracy"), column("entropy of the gate", 3, 1, "nats"),
-               column("variation of utilisation", 3), column("variation of load", 3),
-               column("dead experts")]
+               column("I", 3, 1, "nats"), column("H(class)", 3, 1, "nats"),
+               column("H(expert)", 3, 1, "nats"), column("normalised", 3), percent("accuracy"),
+               column("entropy of the gate", 3, 1, "nats"), column("CV of utilisation", 3),
+               column("CV of load", 3), column("dead experts")]
     return table("specialisation", "Specialisation", columns, rows, sources,
-                 ["Mutual information between an image's class and the expert that its routing "
-                  "weights would draw; normalised: 2 I / (H(class) + H(expert)), 0 where they "
-                  "have nothing to do with one another and 1 where each determines the other."])
+                 ["I: mutual information between an image's class and the expert that its routing "
+                  "weights would draw, H: entropies of the two; normalised: 2 I / (H(class) + "
+                  "H(expert)), 0 where they have nothing to do with one another and 1 where each "
+                  "determines the other. CV: deviation over mean of the experts."])

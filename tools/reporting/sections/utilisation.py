@@ -1,7 +1,7 @@
 """Fig. 4: how the use of experts develops."""
 
 from reporting import paper
-from reporting.blocks import figure, missing, panel, sample_of, section, slug
+from reporting.blocks import figure, missing, panel, sample_of, samples_of, section, slug
 from reporting.sections.over_epochs import band
 
 EPOCH = {"label": "epoch", "whole": True}
@@ -9,7 +9,7 @@ SHARE = {"label": "mean routing weight", "unit": "%", "scale": 100, "bottom": 0}
 
 
 def build(material):
-    routed = {label: [run for run in material.of(label) if _routing(run)]
+    routed = {label: [run for run in material.of(label) if routing_of(run)]
               for label in material.labels}
     routed = {label: runs for label, runs in routed.items() if runs}
     if not routed:
@@ -35,12 +35,13 @@ def build(material):
                    [block for block in blocks if block])
 
 
-def _routing(run):
+def routing_of(run):
+    """Figures of training, epoch by epoch."""
     return [epoch["train"]["routing"] for epoch in run.epochs if epoch["train"].get("routing")]
 
 
 def _experts(run, more):
-    figures = _routing(run)
+    figures = routing_of(run)
     experts = len(figures[0]["utilisation"])
     return _lines(f"fig-4-{slug(run.label)}-seed-{run.seed}", f"{run.label}, seed {run.seed}",
                   sample_of(run.label, [run.seed]), [f["utilisation"] for f in figures], experts,
@@ -69,7 +70,7 @@ def _published(routed):
 
 def _measure(routed, material, key, title, axis):
     lines = [{"label": label, "style": material.labels.index(label),
-              **band([[figures[key] for figures in _routing(run)] for run in runs])}
+              **band([[figures[key] for figures in routing_of(run)] for run in runs])}
              for label, runs in routed.items()]
     return panel(slug(key), "lines", title.capitalize(), _sample(routed),
                  {"x": EPOCH, "y": axis, "lines": lines})
@@ -77,7 +78,7 @@ def _measure(routed, material, key, title, axis):
 
 def _dead(routed, material):
     lines = [{"label": label, "style": material.labels.index(label),
-              **band([[len(figures["dead_experts"]) for figures in _routing(run)]
+              **band([[len(figures["dead_experts"]) for figures in routing_of(run)]
                       for run in runs])} for label, runs in routed.items()]
     return panel("dead-experts", "lines", "Dead experts", _sample(routed),
                  {"x": EPOCH, "lines": lines,
@@ -85,5 +86,4 @@ def _dead(routed, material):
 
 
 def _sample(routed):
-    return "; ".join(sample_of(label, [run.seed for run in runs])
-                     for label, runs in routed.items())
+    return samples_of((label, [run.seed for run in runs]) for label, runs in routed.items())
