@@ -1,6 +1,8 @@
 """Folders and files that cannot be used are refused by name, and the rest is still reported."""
 
 import json
+import os
+import re
 import shutil
 import tempfile
 import unittest
@@ -12,6 +14,7 @@ from page_reader import Page
 from reporting import paper
 from reporting.read import data_set
 from reporting.read.collect import collect
+from reporting.report import report_of
 
 STUDY = HERE / "fixtures" / "study"
 
@@ -137,6 +140,74 @@ class Refused(unittest.TestCase):
         self.assert_refused([self.folder / "list.json"], self.folder / "list.json",
                             "nothing that this report knows")
 
+    def test_a_foreign_results_file_ends_no_search(self):
+        self.run_folder("project/runs/mine")
+        foreign = self.folder / "project" / "results.json"
+        foreign.write_text('{"wins": 3}')
+        material = collect([self.folder])
+        self.assertEqual(([run.folder.name for run in material.runs], material.refused),
+                         (["mine"], []))
+        self.assert_refused([foreign, self.folder], foreign, "nothing that this report knows")
+        foreign.write_text('{"points": [')
+        self.assert_refused([self.folder], foreign, "cut off")
+
+    def test_below_a_sweep_are_no_runs(self):
+        sweep = self.folder / "sweep"
+        shutil.copytree(STUDY / "scaling", sweep)
+        for name in ("logs", "profiles"):
+            (sweep / name).mkdir()
+        self.run_folder("sweep/run")
+        material = collect([self.folder])
+        self.assertEqual((len(material.scalings), material.runs), (1, []))
+
+    def test_what_is_no_regular_file_is_not_read(self):
+        run = self.run_folder()
+        pipe = run / "curvature-train" / "curvature.json"
+        pipe.unlink()
+        os.mkfifo(pipe)
+        self.assert_refused([run], pipe, "no regular file")
+        pipe.unlink()
+        (run / "metrics.jsonl").unlink()
+        os.mkfifo(run / "metrics.jsonl")
+        self.assert_refused([run], run / "metrics.jsonl", "no regular file")
+        self.assert_refused([Path("/dev/zero")], Path("/dev/zero"), "no regular file")
+
+    def test_files_larger_than_any_of_ours_are_not_read(self):
+        file = self.folder / "large.json"
+        with open(file, "wb") as hole:
+            hole.truncate(500_000_000)
+        self.assert_refused([file], file, "500 MB")
+
+    def test_links_that_go_round(self):
+        run = self.run_folder()
+        (run / "around").symlink_to(run)
+        (run / "loop.json").symlink_to(run / "loop.json")
+        self.assert_refused([run], run / "loop.json", "cannot be read")
+        self.assert_refused([run / "loop.json"], run / "loop.json", "cannot be read")
+
+    def test_numbers_that_are_none(self):
+        file = self.folder / "inference.json"
+        for name, value in (("median_ms", "1e999"), ("median_ms", "NaN"), ("p95_ms", "-1"),
+                            ("median_ms", "1" + 400 * "0"), ("interval_ms", "[2, 1]")):
+            text = json.dumps(read(STUDY / "inference.json"))
+            file.write_text(re.sub(rf'"{name}": (\[.*?\]|[^,]*)', f'"{name}": {value}', text, 1))
+            self.assert_refused([file], file, f"`heads[0].host.{name}` is")
+
+    def test_text_that_cannot_be_written(self):
+        file = self.folder / "inference.json"
+        data = read(STUDY / "inference.json")
+        data["device"] = "\ud800"
+        file.write_text(json.dumps(data))
+        self.assert_refused([file], file, "surrogates")
+        file.write_bytes(b'{"device": "\xff"}')
+        self.assert_refused([file], file, "no text")
+        named = self.folder / os.fsdecode(b"caf\xe9.json")
+        shutil.copy(STUDY / "inference.json", named)
+        file.unlink()
+        where, why = self.refusal(self.folder)
+        self.assertIn(r"caf\udce9.json", str(where))
+        self.assertIn("no UTF-8", why)
+
     def test_the_same_model_and_seed_twice(self):
         unfinished, first, second = (self.run_folder(name) for name in "abc")
         (unfinished / "summary.json").unlink()
@@ -174,6 +245,12 @@ class Refused(unittest.TestCase):
         self.assertIn("Fig. 7: no curvature analysis", page.text)
         self.assertNotIn("table-4", page.tables)
         self.assertEqual(page.tables["table-2"][1][0][0], "Dense")
+
+    def test_a_run_in_whose_folder_the_report_was_made_is_found_again(self):
+        run = self.run_folder(of="dense/seed-2")
+        first, again = (report(run, "-o", run) for _ in range(2))
+        self.assertEqual((first.returncode, again.returncode), (0, 0), again.stderr)
+        self.assertEqual(again.stderr, "")
 
     def test_a_report_takes_the_place_of_an_earlier_one(self):
         out = self.folder / "out"
@@ -257,9 +334,45 @@ class Models(unittest.TestCase):
             material = collect([Path(folder) / "apart", run])
             self.assertEqual([(c.label, c.seed) for c in material.curvatures], [("Dense", 1)])
 
-    def test_an_analysis_without_its_run_has_no_seed(self):
-        with tempfile.TemporaryDirectory() as folder:
-            apart = Path(folder) / "apart"
+    def copies(self, folder, runs):
+        """Of one analysis without its run, which name `runs` instead."""
+        for place, run in enumerate(runs):
+            apart = Path(folder) / f"apart-{place}"
             shutil.copytree(STUDY / "dense/seed-1/curvature-train", apart)
-            material = collect([apart])
-            self.assertEqual([(c.label, c.seed) for c in material.curvatures], [("Dense", None)])
+            data = read(apart / "curvature.json")
+            data["run"] = run
+            (apart / "curvature.json").write_text(json.dumps(data))
+        return collect([Path(folder)])
+
+    def test_an_analysis_without_its_run_has_the_seed_that_the_run_is_called_by(self):
+        with tempfile.TemporaryDirectory() as folder:
+            material = self.copies(folder, ["a/dense/seed-1", "a/dense/seed-12"])
+            self.assertEqual([(c.label, c.seed) for c in material.curvatures],
+                             [("Dense", 1), ("Dense", 12)])
+            self.assertEqual(material.refused, [])
+
+    def test_analyses_of_seeds_that_nobody_knows_are_told_apart(self):
+        with tempfile.TemporaryDirectory() as folder:
+            material = self.copies(folder, ["runs/a", "runs/b", "runs/b"])
+            self.assertEqual([(c.label, c.seed) for c in material.curvatures],
+                             [("Dense of runs/a", None), ("Dense of runs/b", None)])
+            self.assertEqual([path.parent.name for path, _ in material.refused], ["apart-2"])
+            panels = [panel["id"] for section in report_of(material, "")["sections"]
+                      for block in section["blocks"] for panel in block.get("panels", [])]
+            self.assertEqual(len(panels), len(set(panels)))
+
+    def test_the_same_seed_of_two_studies_is_no_second_seed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            material = self.copies(folder, ["a/dense/seed-1", "b/dense/seed-1"])
+            self.assertEqual([c.label for c in material.curvatures],
+                             ["Dense of a/dense/seed-1", "Dense of b/dense/seed-1"])
+
+    def test_analyses_alone_that_were_done_otherwise_are_no_seeds_of_one_model(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.copies(folder, ["a/seed-1", "a/seed-2"])
+            file = Path(folder) / "apart-1" / "curvature.json"
+            data = read(file)
+            data["settings"]["width"] = "16"
+            file.write_text(json.dumps(data))
+            self.assertEqual([c.label for c in collect([Path(folder)]).curvatures],
+                             ["Dense of a/seed-1", "Dense of a/seed-2"])

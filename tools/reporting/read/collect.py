@@ -1,16 +1,19 @@
 """Finds what is in the paths of a command line."""
 
 import os
+from pathlib import Path
 
-from reporting.read.material import Material, Result, settle
+from reporting.read.material import Material, Result, head_of, settle
 from reporting.read.run_folder import read_run
-from reporting.read.shape import Unreadable, parsed
+from reporting.read.shape import Unreadable, is_unicode, parsed
 from reporting.read.shapes import complaint_of, kind_of
 
 DEPTH = 7
 # Large, or of no interest here.
 SKIPPED_FOLDERS = {"checkpoints", "eigenvectors", "state", "trace", "logs", "profiles"}
-SKIPPED_FILES = {"build.json", "summary.json", "trace.json", "synthetic.json"}
+SKIPPED_FILES = {"build.json", "report.json", "summary.json", "synthetic.json", "trace.json"}
+# What many other programs call their files too.
+COMMON_NAMES = {"results.json"}
 
 
 def collect(paths):
@@ -37,15 +40,15 @@ class _Collector:
         }
 
     def take(self, path):
-        if path.resolve() in self._seen:
+        if os.path.realpath(path) in self._seen:
             return
         before = self._size()
-        if path.is_dir():
+        if os.path.isdir(path):
             self._search(path, None, DEPTH)
-        elif path.exists():
+        elif os.path.lexists(path):
             self._file(path, None)
         else:
-            self._refuse(path, "is not there")
+            self._refuse(path, "is not there, or in a folder that may not be searched")
         if self._size() == before:
             self._refuse(path, "holds nothing that this report knows: no run, analysis, "
                                "benchmark, sweep or study")
@@ -54,10 +57,11 @@ class _Collector:
         return sum(map(len, vars(self.material).values()))
 
     def _refuse(self, path, why):
-        self.material.refused.append((path, why))
+        name = str(path)
+        self.material.refused.append((path if is_unicode(name) else Path(ascii(name)), why))
 
     def _search(self, folder, run, depth):
-        if not self._is_new(folder) or depth == 0 or _is_report(folder):
+        if not self._is_new(folder) or depth == 0:
             return
         if not os.access(folder, os.R_OK | os.X_OK):
             self._refuse(folder, "may not be read by this user")
@@ -67,21 +71,26 @@ class _Collector:
         elif _is_begun_analysis(folder):
             self.material.unfinished.append((folder, "has no curvature.json: the analysis has not "
                                                      "finished"))
-        if (folder / "results.json").exists():
-            self._file(folder / "results.json", run)
-            return
         for file in sorted(folder.glob("*.json")):
-            if file.name not in SKIPPED_FILES:
-                self._file(file, run)
+            if file.name not in SKIPPED_FILES and not file.is_dir():
+                self._file(file, run, found=True)
+        if _is_sweep(folder):  # below it may be a training that it was measuring
+            return
         for inner in sorted(folder.iterdir()):
             skipped = inner.name in SKIPPED_FOLDERS or inner.name.startswith(".")
             if inner.is_dir() and not skipped:
                 self._search(inner, run, depth - 1)
 
     def _is_new(self, path):
-        new = path.resolve() not in self._seen
-        self._seen.add(path.resolve())
-        return new
+        """Whether `path` is met for the first time, and has a name that a page can show."""
+        real = os.path.realpath(path)
+        if real in self._seen:
+            return False
+        self._seen.add(real)
+        if is_unicode(str(path)):
+            return True
+        self._refuse(path, "has a name that is no UTF-8; give it another")
+        return False
 
     def _run(self, folder):
         try:
@@ -92,13 +101,16 @@ class _Collector:
         self.material.runs.append(run)
         return run
 
-    def _file(self, file, run):
+    def _file(self, file, run, found=False):
+        """`found`: by searching, so that it may be anybody's."""
         if not self._is_new(file):
             return
         try:
             data = parsed(file)
             kind = kind_of(data)
             if kind is None:
+                if found and file.name in COMMON_NAMES:
+                    return
                 raise Unreadable("holds nothing that this report knows")
             wrong = complaint_of(kind, data)
             if wrong:
@@ -116,17 +128,19 @@ def _looks_like_run(folder):
     return any((folder / name).exists() for name in ("config.cfg", "metrics.jsonl", "summary.json"))
 
 
+def _is_sweep(folder):
+    return all((folder / name).is_dir() for name in ("logs", "profiles"))
+
+
 def _is_begun_analysis(folder):
     return ((folder / "state" / "identity.json").exists()
             and not (folder / "curvature.json").exists())
 
 
-def _is_report(folder):
-    return (folder / "report.json").exists() and (folder / "index.html").exists()
-
-
 def _check_head(kind, data, run):
-    head = data["head"] if kind == "routing" else data.get("settings", {}).get("head")
-    if run and kind in ("curvature", "routing") and head != run.head:
+    if run is None or kind not in ("curvature", "routing"):
+        return
+    head = head_of(data)
+    if head != run.head:
         raise Unreadable(f"is of another run: its head is {head}, that of the run it lies in is "
                          f"{run.head}")

@@ -1,5 +1,6 @@
 """All that was read, and who belongs to whom."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +38,11 @@ class Result:
 
     @property
     def seed(self):
-        return self.run.seed if self.run else None
+        """That of its run; without one that of the `seed-N` it names, as launch/study calls them."""
+        if self.run:
+            return self.run.seed
+        found = re.search(r"(?:^|/)seed-([0-9]{1,19})$", named_run(self.data) or "")
+        return found and int(found[1])
 
 
 @dataclass
@@ -63,9 +68,7 @@ class Material:
 
     @staticmethod
     def _head(item):
-        if isinstance(item, Run):
-            return item.head
-        return item.data["head"] if "head" in item.data else item.data["settings"]["head"]
+        return item.head if isinstance(item, Run) else head_of(item.data)
 
     def of(self, label):
         """The runs of a model, by seed."""
@@ -74,6 +77,19 @@ class Material:
     def is_empty(self):
         return not any((self.runs, self.curvatures, self.routings, self.profiles, self.inferences,
                         self.scalings, self.predictions))
+
+
+def head_of(data):
+    """Of an analysis of curvature or routing."""
+    return data["head"] if "head" in data else data["settings"]["head"]
+
+
+def named_run(data):
+    """The folder of the run that a result names, as it was called when that was made, or None."""
+    for key in ("run", "checkpoint"):
+        if isinstance(data.get(key), str):
+            return re.sub(r"/checkpoints/[^/]*/?$", "", data[key]).rstrip("/")
+    return None
 
 
 def settle(material):
@@ -95,6 +111,8 @@ def settle(material):
         for result in kind:
             result.run = result.run or _run_of(material.runs, result)
             result.label = _label_of(material.runs, result)
+    _tell_apart(material.curvatures, lambda x: x.data["samples"]["split"])
+    _tell_apart(material.routings, lambda x: x.data["split"])
     material.curvatures = _first_of_each(
         material, _comparable(material), lambda x: (x.label, x.seed, x.data["samples"]["split"]))
     material.routings = _first_of_each(material, material.routings,
@@ -143,14 +161,36 @@ def _first_of_each(material, items, key):
 
 def _run_of(runs, result):
     """The run whose folder, now or when it was trained, the result's file names."""
-    named = result.data.get("run") or result.data.get("checkpoint")
-    if not isinstance(named, str):
-        return None
-    for run in runs:
-        for place in (str(run.folder), run.settings.get("out", "")):
-            if place and (named == place or named.startswith(place.rstrip("/") + "/")):
-                return run
-    return None
+    named = named_run(result.data)
+    return next((run for run in runs if named and named in (
+        str(run.folder), run.settings.get("out", "").rstrip("/"))), None)
+
+
+def _tell_apart(results, split_of):
+    """Analyses without their runs have the label of a model together only where they can be its
+    seeds; elsewhere each becomes a model of its own, called after the run that it names."""
+    groups = {}
+    for result in results:
+        groups.setdefault((result.label, split_of(result)), []).append(result)
+    for group in groups.values():
+        alone = [result for result in group if result.run is None]
+        if alone and not _can_be_seeds(group, alone):
+            for result in alone:
+                result.label += f" of {_of(result)}"
+
+
+def _can_be_seeds(group, alone):
+    places = {}
+    for result in group:
+        places.setdefault(result.seed, set()).add(_of(result))
+    settings = [of_model(result.data.get("settings", {})) for result in alone]
+    return (all(len(runs) == 1 for runs in places.values())
+            and (None not in places or len(places) == 1)
+            and all(one == settings[0] for one in settings))
+
+
+def _of(result):
+    return result.run and str(result.run.folder) or named_run(result.data) or str(result.file)
 
 
 def _label_of(runs, result):

@@ -1,12 +1,12 @@
 """A training's folder."""
 
-import json
+import re
 
 from reporting.read import shapes
 from reporting.read.lengths import routing_lengths
 from reporting.read.material import Run
 from reporting.read.settings import HEADS, read_settings
-from reporting.read.shape import Unreadable, demand, parsed
+from reporting.read.shape import Unreadable, decoded, demand, parsed, text_of
 
 
 def read_run(folder, material):
@@ -32,7 +32,7 @@ def _settings(file):
     settings = read_settings(file)
     if settings.get("head") not in HEADS:
         raise Unreadable(f"config.cfg has no `head` that is known ({', '.join(HEADS)})")
-    if not settings.get("seed", "").isdigit():
+    if not re.fullmatch(r"[0-9]{1,19}", settings.get("seed", "")):
         raise Unreadable("config.cfg has no `seed`")
     return settings
 
@@ -42,14 +42,10 @@ def _build(run, file):
 
 
 def _metrics(run, file):
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise Unreadable("cannot be read as text") from None
     epochs = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text_of(file).splitlines(), 1):
         try:
-            epochs.append(json.loads(line))
+            epochs.append(decoded(line))
         except (ValueError, RecursionError):
             raise Unreadable(f"is cut off, or no metrics (line {number} is no JSON)") from None
         demand(epochs[-1], shapes.EPOCH)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reporting.read.shape import Unreadable
+from reporting.read.shape import Unreadable, text_of
 
 HEADS = {"dense": "Dense", "soft": "SoftMoE", "sparse": "SparseMoE", "hard": "HardMoE"}
 
@@ -19,14 +19,8 @@ PREFERRED = {"width", "experts", "k", "augment", "epochs"}
 
 def read_settings(file):
     """`key = value` lines of a .cfg file; throws Unreadable."""
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise Unreadable(f"cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise Unreadable("is no text") from None
     settings = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text_of(file).splitlines(), 1):
         line = line.split("#")[0].strip()
         if line and "=" not in line:
             raise Unreadable(f"is cut off, or no configuration (line {number} has no `=`)")
@@ -52,7 +46,7 @@ def same(a, b):
 def of_model(settings):
     """The settings that make a model what it is; of its data the folder's name."""
     kept = {key: canonical(value) for key, value in settings.items() if key not in NOT_THE_MODEL}
-    if "data" in kept:
+    if kept.get("data"):
         kept["data"] = Path(kept["data"]).name
     return kept
 

@@ -2,6 +2,12 @@
 
 import json
 import math
+import re
+import stat
+
+# Many times the largest file that any run leaves, and still read in seconds.
+MOST_BYTES = 1 << 28
+MOST_COUNTED = 1 << 63
 
 
 class Unreadable(Exception):
@@ -9,8 +15,24 @@ class Unreadable(Exception):
 
 
 def number(value):
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return None if good else "is no number"
+    good = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return None if good and _is_finite(value) else "is no number"
+
+
+def _is_finite(value):
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all doubles
+        return False
+
+
+def amount(value):
+    return number(value) or (None if value >= 0 else "is negative")
+
+
+def interval(value):
+    good = isinstance(value, list) and len(value) == 2 and not any(map(number, value))
+    return None if good and value[0] <= value[1] else "is no interval"
 
 
 def share(value):
@@ -18,8 +40,8 @@ def share(value):
 
 
 def count(value):
-    good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return None if good else "is no count"
+    good = isinstance(value, int) and not isinstance(value, bool)
+    return None if good and 0 <= value < MOST_COUNTED else "is no count"
 
 
 def text(value):
@@ -88,16 +110,51 @@ def _complaint_of_list(value, shape, where):
                  if (wrong := complaint(entry, shape.shape, f"{where}[{i}]"))), None)
 
 
-def parsed(file):
-    """The JSON of `file`; throws Unreadable."""
+def text_of(file):
+    """What a regular file of at most MOST_BYTES says; throws Unreadable. Of others, such as pipes
+    and devices, nothing is read: that might never end."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        about = file.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise Unreadable("is no regular file")
+        if about.st_size > MOST_BYTES:
+            raise Unreadable(f"is no file of a run: it has {about.st_size / 1e6:.0f} MB")
+        content = file.read_text(encoding="utf-8")
     except OSError as error:
         raise Unreadable(f"cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise Unreadable("is no text") from None
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", content):
+        raise Unreadable("is no text")
+    return content
+
+
+def parsed(file):
+    """The JSON of `file`; throws Unreadable."""
+    content = text_of(file)
+    try:
+        return decoded(content)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"is cut off, or no JSON ({error})") from None
+
+
+def decoded(content):
+    """The value of JSON; throws ValueError, also of text that cannot be written as UTF-8."""
+    value = json.loads(content)
+    if re.search(r"\\u[dD][89a-fA-F]", content) and not is_unicode(json.dumps(
+            value, ensure_ascii=False)):
+        raise ValueError("half a pair of surrogates")
+    return value
+
+
+def is_unicode(words):
+    """Whether they can be written as UTF-8. Not so with half a pair of surrogates, which JSON may
+    have, nor with what Python makes of a file's name that is no UTF-8."""
+    try:
+        words.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def demand(value, shape):

@@ -2,8 +2,8 @@
 
 from reporting.read.lengths import disagreement
 from reporting.read.settings import HEADS
-from reporting.read.shape import (Each, Maybe, anything, complaint, count, matrix, number, share,
-                                  text, truth)
+from reporting.read.shape import (Each, Maybe, amount, anything, complaint, count, interval, matrix,
+                                  number, share, text, truth)
 
 
 def head(value):
@@ -12,8 +12,8 @@ def head(value):
 
 
 ROUTING_FIGURES = {
-    "utilisation": Each(number, 1),
-    "load": Each(number, 1),
+    "utilisation": Each(amount, 1),
+    "load": Each(amount, 1),
     "utilisation_cv": number,
     "load_cv": number,
     "gate_entropy": Maybe(number),
@@ -24,7 +24,7 @@ EPOCH = {
     "epoch": count,
     "train": FIGURES,
     "validation": FIGURES,
-    "time": Maybe({"images_per_second": Maybe(number), "device": Maybe(text)}),
+    "time": Maybe({"images_per_second": Maybe(amount), "device": Maybe(text)}),
 }
 BEST = {"accuracy": share, "epochs_to_threshold": count}
 SUMMARY = {
@@ -36,7 +36,7 @@ SUMMARY = {
     "test": FIGURES,
 }
 
-EIGENVALUE = {"value": number, "residual": number, "true_residual": Maybe(number),
+EIGENVALUE = {"value": number, "residual": amount, "true_residual": Maybe(amount),
               "converged": truth}
 SWEEP_POINT = {
     "coordinates": Each(number, 1),
@@ -48,7 +48,7 @@ SWEEP_POINT = {
         "loss_fixed_weights": Maybe(number),
     }),
 }
-TRACE = {"trace": number, "standard_error": Maybe(number)}
+TRACE = {"trace": number, "standard_error": Maybe(amount)}
 TRACES = Maybe(Each({"group": text, **TRACE}))
 CURVATURE = {
     "run": Maybe(text),
@@ -56,7 +56,7 @@ CURVATURE = {
     "matrix": text,
     "parameters": count,
     "loss": number,
-    "settings": {"head": head},
+    "settings": {"head": head, "data": Maybe(text)},
     "spectrum": Maybe({"largest": Each(EIGENVALUE), "smallest": Each(EIGENVALUE)}),
     "trace": Maybe({"method": text, **TRACE, "probes": count, "groups": TRACES}),
     "group_traces": Maybe({"groups": TRACES}),
@@ -86,7 +86,7 @@ ROUTING = {
     "loss": number,
     **ROUTING_FIGURES,
     "gate_margin": Maybe({name: number for name in ("mean", "p05", "p25", "p50", "p75", "p95")}),
-    "class_experts": {"weights": matrix(number), "top1": matrix(number)},
+    "class_experts": {"weights": matrix(amount), "top1": matrix(amount)},
     "specialisation": {"mutual_information": number, "class_entropy": number,
                        "expert_entropy": number, "normalised": Maybe(number)},
     "similarity": {name: matrix(Maybe(number)) for name in ("weights", "outputs", "agreement")},
@@ -104,30 +104,31 @@ PROFILE = {
     "zones": Each({"zone": text, "pass": text, "per_rank": PER_RANK}, 1),
     "communication": {"per_rank": Each({"exposed_waiting": number, "exposed_transferring": number,
                                         "overlapped": number}, 1)},
-    "traffic": {"matrix": matrix(number)},
+    "traffic": {"matrix": matrix(amount)},
     "experts": Each({"layer": count, "overload": Maybe(number),
                      "overload_per_step": Each(Maybe(number))}),
-    "overhead": {"ratio": Maybe(number), "interval": Maybe(Each(number, 2))},
+    "overhead": {"ratio": Maybe(number), "interval": Maybe(interval)},
 }
 
-TIME = {"median_ms": number, "p95_ms": number, "interval_ms": Each(number, 2),
-        "confidence": number, "times_ms": Each(number)}
+TIME = {"median_ms": amount, "p95_ms": amount, "interval_ms": interval,
+        "confidence": share, "times_ms": Each(amount)}
 INFERENCE = {
     "benchmark": text,
     "device": text,
     "ranks": count,
     "settings": {"batch": anything},
     "heads": Each({"head": text, "weights": Maybe(text), "parameters": count,
-                   "peak_bytes": Maybe(number), "images_per_second": Maybe(number), "host": TIME,
-                   "relative_to_dense": Maybe({"median": number, "interval": Each(number, 2)})},
+                   "peak_bytes": Maybe(amount), "images_per_second": Maybe(amount), "host": TIME,
+                   "relative_to_dense": Maybe({"median": amount, "interval": interval})},
                   1),
 }
 
 SCALING = {
     "settings": {"arguments": Each(text)},
     "points": Each({"name": text, "ranks": count, "grid": text, "batch": count,
-                    "oversubscribed": truth, "repeats": Each(anything),
-                    "step": Maybe({"median": number, "interval": Each(number, 2),
+                    "oversubscribed": truth, "oversubscription": Maybe(Each(text)),
+                    "repeats": Each(anything),
+                    "step": Maybe({"median": amount, "interval": interval,
                                    "coverage": number})}),
     "series": {mode: Each({"point": text, "efficiency": Maybe(number),
                            "karp_flatt": Maybe(number)})
@@ -137,9 +138,9 @@ PREDICTION = {
     "mode": text,
     "machine": text,
     "assumptions": Maybe(Each(text)),
-    "points": Each({"name": Maybe(text), "measured": number, "fitted": Maybe(number),
+    "points": Each({"name": Maybe(text), "measured": amount, "fitted": Maybe(number),
                     "left_out": Maybe(number)}),
-    "predictions": Each({"ranks": count, "dp": count, "ep": count, "batch": count, "step": number,
+    "predictions": Each({"ranks": count, "dp": count, "ep": count, "batch": count, "step": amount,
                          "efficiency": Maybe(number), "measured": Maybe(number)}, 1),
 }
 STUDY = {"scale": text, "steps": Each({"name": text, "kind": text, "folder": Maybe(text),
