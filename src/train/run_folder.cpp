@@ -9,11 +9,32 @@
 #include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "train/analysis_folder.hpp"
 #include "train/events/event_file.hpp"
+#include "train/metrics_table.hpp"
 
 namespace switchyard {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// What analyses of curvature have left in folders of `parent`; a folder that holds nothing else
+// goes whole.
+std::vector<fs::path> entries_of_analyses(const fs::path& parent) {
+  std::vector<fs::path> entries;
+  if (!fs::is_directory(parent)) return entries;
+  for (const fs::path& folder : fs::directory_iterator(parent)) {
+    const AnalysisFolder analysis(folder);
+    if (!analysis.holds_analysis()) continue;
+    std::vector<fs::path> own = analysis.own_entries();
+    if (std::ssize(own) == std::distance(fs::directory_iterator(folder), {})) own = {folder};
+    std::ranges::move(own, std::back_inserter(entries));
+  }
+  return entries;
+}
+
+}  // namespace
 
 bool RunFolder::holds_run() const {
   return fs::exists(config_file()) || fs::exists(metrics_file()) || fs::exists(summary_file()) ||
@@ -22,22 +43,28 @@ bool RunFolder::holds_run() const {
 
 void RunFolder::start_anew() const {
   std::error_code error;
-  std::vector<fs::path> files = {metrics_file(), summary_file(), checkpoints()};
-  if (holds_run()) {
-    files.insert(files.end(), {path_ / "profile", routing()});
-    std::ranges::copy_if(fs::directory_iterator(path_), std::back_inserter(files),
-                         EventFile::is_event_file);
-  }
   fs::create_directories(path_, error);
   SY_REQUIRE(!error, ExitCode::run_failed,
              "cannot make the run folder {} ({}); choose another with --out", path_.string(),
              error.message());
-  for (const fs::path& old : files) {
+  if (!holds_run()) return;
+  for (const fs::path& old : entries_of_run()) {
     fs::remove_all(old, error);
     SY_REQUIRE(!error, ExitCode::run_failed,
                "cannot remove {} of an earlier run ({}); choose another folder with --out",
                old.string(), error.message());
   }
+}
+
+// Those that show that a run is here come last, so that a removal that was cut short can go on.
+std::vector<fs::path> RunFolder::entries_of_run() const {
+  std::vector<fs::path> entries = entries_of_analyses(path_);
+  std::ranges::move(entries_of_analyses(path_ / "curvature"), std::back_inserter(entries));
+  std::ranges::copy_if(fs::directory_iterator(path_), std::back_inserter(entries),
+                       EventFile::is_event_file);
+  entries.insert(entries.end(), {path_ / "profile", routing(), metrics_table(), metrics_file(),
+                                 summary_file(), checkpoints()});
+  return entries;
 }
 
 void RunFolder::write_config(std::string_view resolved) const {
@@ -59,7 +86,7 @@ void RunFolder::append_metrics(std::string_view line) const {
   std::string text = fs::exists(metrics_file()) ? read_file(metrics_file()) : std::string();
   text.append(line);
   text.push_back('\n');
-  write_file(metrics_file(), text);
+  write_metrics(text);
 }
 
 void RunFolder::drop_metrics_from(int epoch) const {
@@ -68,12 +95,18 @@ void RunFolder::drop_metrics_from(int epoch) const {
   std::string kept;
   for (std::string line; std::getline(lines, line);) {
     auto json = nlohmann::json::parse(line, nullptr, false);
-    SY_REQUIRE(json.is_object() && json.contains("epoch"), ExitCode::bad_data,
+    SY_REQUIRE(json.is_object() && json.contains("epoch") && json["epoch"].is_number(),
+               ExitCode::bad_data,
                "{} has a line that is no epoch's metrics: \"{}\"; remove that line",
                metrics_file().string(), line.substr(0, 80));
     if (json["epoch"].get<int>() < epoch) kept += line + "\n";
   }
-  write_file(metrics_file(), kept);
+  write_metrics(kept);
+}
+
+void RunFolder::write_metrics(std::string_view lines) const {
+  write_file(metrics_file(), lines);
+  write_file(metrics_table(), metrics_csv(lines));
 }
 
 void RunFolder::write_summary(std::string_view json) const {

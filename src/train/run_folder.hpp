@@ -1,13 +1,14 @@
 #pragma once
-// The folder of a run: config.cfg (replayable), build.json, metrics.jsonl (a line an epoch),
-// summary.json, checkpoints/, event files for TensorBoard, routing/, and profile/ of commands that
-// were profiled.
+// The folder of a run: config.cfg (replayable), build.json, metrics.jsonl (a line an epoch)
+// and the same as metrics.csv, summary.json, checkpoints/, event files for TensorBoard, routing/,
+// and profile/ of commands that were profiled.
 //
 // Only rank 0 writes. Errors name the path.
 
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchyard {
 
@@ -18,6 +19,7 @@ class RunFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config_file() const { return path_ / "config.cfg"; }
   std::filesystem::path metrics_file() const { return path_ / "metrics.jsonl"; }
+  std::filesystem::path metrics_table() const { return path_ / "metrics.csv"; }
   std::filesystem::path summary_file() const { return path_ / "summary.json"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   /// Of `switchyard routing`: files of each split.
@@ -28,18 +30,24 @@ class RunFolder {
   }
 
   bool holds_run() const;
-  /// Makes the folder; removes an earlier run's files.
+  /// Makes the folder; removes an earlier run's files, and what was made of it: event files,
+  /// profiles, routing, and analyses of curvature in folders of it or of its curvature/. All else
+  /// stays.
   void start_anew() const;
   void write_config(std::string_view resolved) const;
   /// Version, git hash, compiler and flags of this executable.
   void write_build() const;
-  /// Adds a line to metrics.jsonl and brings it to the disk.
+  /// Adds a line to metrics.jsonl and metrics.csv and brings it to the disk.
   void append_metrics(std::string_view line) const;
-  /// Drops the lines of epochs from `epoch` on, which a resumed run will write again.
+  /// Drops the lines of epochs from `epoch` on, which a resumed run will write again. After it the
+  /// two files agree, whatever an earlier process left.
   void drop_metrics_from(int epoch) const;
   void write_summary(std::string_view json) const;
 
  private:
+  std::vector<std::filesystem::path> entries_of_run() const;
+  void write_metrics(std::string_view lines) const;
+
   std::filesystem::path path_;
 };
 

@@ -80,8 +80,8 @@ void Trainer::prepare_folder() {
       return;
     }
     SY_REQUIRE(config_.run.overwrite || !folder_.holds_run(), ExitCode::bad_usage,
-               "{} holds a run already; continue it with --resume, replace it with --overwrite, or "
-               "choose another folder with --out",
+               "{} holds a run already; continue it with --resume, replace it and what was made of "
+               "it with --overwrite, or choose another folder with --out",
                folder_.path().string());
     folder_.start_anew();
   });
@@ -290,9 +290,10 @@ void Trainer::write_epoch(const EpochRecord& record) {
     add_parameter_histograms(classifier_, values);
   agree(world_, [&] {
     if (!leads()) return;
-    folder_.append_metrics(metrics_line(record));
+    const std::string line = metrics_line(record);
+    folder_.append_metrics(line);
     if (!events_) return;
-    add_scalars(record, values);
+    add_scalars(line, values);
     events_->append(record.step, values);
   });
 }

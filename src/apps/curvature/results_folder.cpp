@@ -1,8 +1,6 @@
 #include "apps/curvature/results_folder.hpp"
 
 #include <nlohmann/json.hpp>
-#include <regex>
-#include <vector>
 
 #include "base/file.hpp"
 #include "train/agreement.hpp"
@@ -13,22 +11,6 @@ namespace switchyard {
 namespace fs = std::filesystem;
 
 namespace {
-
-// Whether a name at the top of the folder is one that an analysis writes.
-bool is_own(const fs::path& name) {
-  static const std::regex kNames(
-      "config\\.cfg|build\\.json|curvature\\.json|eigenvectors|state|"
-      "line-(top|random)-[0-9]+\\.csv|plane-(top|random)\\.csv");
-  return std::regex_match(name.string(), kNames);
-}
-
-std::vector<fs::path> own_entries(const fs::path& folder) {
-  std::vector<fs::path> own;
-  if (!fs::exists(folder)) return own;
-  for (const fs::path& entry : fs::directory_iterator(folder))
-    if (is_own(entry.filename())) own.push_back(entry);
-  return own;
-}
 
 // Numbers are printed so that they are read to the bit: the state is printed the same again.
 bool is_intact(const std::string& text) {
@@ -46,19 +28,18 @@ void ResultsFolder::on_first_rank(const std::function<void()>& task) const {
       task();
     } catch (const fs::filesystem_error& error) {
       fail(ExitCode::run_failed,
-           fmt::format("cannot use the folder {} ({}); choose another with --out", path_.string(),
+           fmt::format("cannot use the folder {} ({}); choose another with --out", path().string(),
                        error.code().message()));
     }
   });
 }
 
 FolderContents ResultsFolder::look() const {
-  if (fs::exists(path_ / "checkpoints") || fs::exists(path_ / "metrics.jsonl"))
+  if (fs::exists(path() / "checkpoints") || fs::exists(path() / "metrics.jsonl"))
     return FolderContents::training;
-  if (fs::exists(report_file()) || fs::exists(state() / kIdentityFile))
-    return FolderContents::analysis;
+  if (holds_analysis()) return FolderContents::analysis;
   // Folders without files are what a start leaves that was killed at once.
-  for (const fs::path& entry : own_entries(path_))
+  for (const fs::path& entry : own_entries())
     if (!fs::is_empty(entry)) return FolderContents::other;
   return FolderContents::nothing;
 }
@@ -72,10 +53,8 @@ FolderContents ResultsFolder::contents() const {
 
 void ResultsFolder::start_anew() const {
   on_first_rank([&] {
-    fs::create_directories(path_);
-    for (const fs::path& old : own_entries(path_))
-      if (old != state()) fs::remove_all(old);
-    fs::remove_all(state());
+    fs::create_directories(path());
+    for (const fs::path& old : own_entries()) fs::remove_all(old);
     fs::create_directories(state());
     fs::create_directories(eigenvectors());
   });
@@ -109,7 +88,7 @@ void ResultsFolder::drop_state(const std::string& name) const {
 }
 
 void ResultsFolder::write(const std::string& name, const std::string& text) const {
-  on_first_rank([&] { write_file(path_ / name, text); });
+  on_first_rank([&] { write_file(path() / name, text); });
 }
 
 }  // namespace switchyard

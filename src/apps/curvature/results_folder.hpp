@@ -11,6 +11,7 @@
 
 #include "apps/json.hpp"
 #include "comm/communicator.hpp"
+#include "train/analysis_folder.hpp"
 
 namespace switchyard {
 
@@ -21,19 +22,11 @@ enum class FolderContents {
   other,     ///< files of the names that an analysis writes, but no analysis
 };
 
-class ResultsFolder {
+class ResultsFolder : public AnalysisFolder {
  public:
   /// `world` must outlive this.
   ResultsFolder(std::filesystem::path path, Communicator& world)
-      : path_(std::move(path)), world_(world) {}
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path config_file() const { return path_ / "config.cfg"; }
-  std::filesystem::path report_file() const { return path_ / "curvature.json"; }
-  std::filesystem::path eigenvectors() const { return path_ / "eigenvectors"; }
-  std::filesystem::path state() const { return path_ / "state"; }
-  /// What the analysis is of; the first file that is written and the last that is removed.
-  static constexpr const char* kIdentityFile = "identity.json";
+      : AnalysisFolder(std::move(path)), world_(world) {}
 
   FolderContents contents() const;
   /// Makes the folder and those in it; removes what an earlier analysis wrote, and nothing else.
@@ -52,7 +45,6 @@ class ResultsFolder {
   void on_first_rank(const std::function<void()>& task) const;
   FolderContents look() const;
 
-  std::filesystem::path path_;
   Communicator& world_;
 };
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""check_events.py RUN FIRST_STEP EVERY: the event files of a run against its metrics.jsonl: those
-from FIRST_STEP on are in the newest file; histograms come every so many epochs, and at the end."""
+"""check_events.py RUN FIRST_STEP EVERY: metrics.csv and the event files of a run against its
+metrics.jsonl: events from FIRST_STEP on are in the newest file; histograms come every so many epochs,
+and at the end."""
 
+import csv
 import json
 import math
 import sys
@@ -32,6 +34,18 @@ def scalars_of(metrics):
     return expected
 
 
+def check_table(run, lines):
+    with open(run / "metrics.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    yield "metrics.csv has a row an epoch", len(rows) == len(lines)
+    for row, line in zip(rows, lines):
+        numbers = scalars_of(line) | {"step": line["step"]}
+        yield (f"columns of epoch {line['epoch']}",
+               row.pop("time/device") == line["time"]["device"] and row.keys() == numbers.keys())
+        yield (f"row of epoch {line['epoch']}",
+               all(float(row[name]) == number for name, number in numbers.items()))
+
+
 def check_histogram(tag, histogram):
     counts, limits = doubles(histogram[7]), doubles(histogram[6])
     yield f"{tag}: limits rise", all(a < b for a, b in zip(limits, limits[1:]))
@@ -46,10 +60,11 @@ def main():
     newest = max(run.glob("events.out.tfevents.*"), key=lambda path: path.stat().st_mtime)
     head, start, *epochs = events(newest)
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    checks = list(check_table(run, lines))
     lines = [line for line in lines if line["step"] >= first]
-    checks = [("version", head.get("version") == "brain.Event:2"),
-              ("begins anew", start.get("start") and start["step"] == first),
-              ("steps", [event["step"] for event in epochs] == [line["step"] for line in lines])]
+    checks += [("version", head.get("version") == "brain.Event:2"),
+               ("begins anew", start.get("start") and start["step"] == first),
+               ("steps", [event["step"] for event in epochs] == [line["step"] for line in lines])]
     for event, line in zip(epochs, lines):
         expected = scalars_of(line)
         checks.append((f"tags of epoch {line['epoch']}", event["scalars"].keys() == expected.keys()))

@@ -16,4 +16,9 @@ python3 "$here/check_curvature_output.py" "$work/results" "$work/model/run/check
 # The configuration that it leaves repeats it.
 expect_curvature 0 "results: " again 2 model --config ../results/config.cfg --out ../again
 expect_same_curvature 0 results again
+
+# An analysis in the run's folder goes with the model that it is of.
+cp -r "$work/results" "$work/model/run/curvature-test"
+train_model model --head sparse --overwrite
+[[ ! -e $work/model/run/curvature-test ]] || complain "an analysis outlives its model"
 exit "$((failures > 0))"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Event files for TensorBoard beside metrics.jsonl: on one rank and two, after a resume, replaced
-# with their run, and not written where nobody wants them.
+# metrics.csv and event files for TensorBoard beside metrics.jsonl: on one rank and two, after a
+# resume, replaced with their run; event files not written where nobody wants them.
 # usage: events_test.sh LAUNCH_RUN SWITCHYARD
 # shellcheck source=tests/apps/switchyard/runs.sh
 source "$(dirname "$0")/runs.sh"

@@ -1,0 +1,33 @@
+#include "train/analysis_folder.hpp"
+
+#include <regex>
+
+namespace switchyard {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_own(const fs::path& name) {
+  static const std::regex kNames(
+      "config\\.cfg|build\\.json|curvature\\.json|eigenvectors|"
+      "line-(top|random)-[0-9]+\\.csv|plane-(top|random)\\.csv");
+  return std::regex_match(name.string(), kNames);
+}
+
+}  // namespace
+
+bool AnalysisFolder::holds_analysis() const {
+  return fs::exists(report_file()) || fs::exists(state() / kIdentityFile);
+}
+
+std::vector<fs::path> AnalysisFolder::own_entries() const {
+  std::vector<fs::path> own;
+  if (!fs::exists(path_)) return own;
+  for (const fs::path& entry : fs::directory_iterator(path_))
+    if (is_own(entry.filename())) own.push_back(entry);
+  if (fs::exists(state())) own.push_back(state());
+  return own;
+}
+
+}  // namespace switchyard

@@ -1,0 +1,102 @@
+#include "train/run_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/file.hpp"
+#include "support/error_text.hpp"
+#include "support/temp_folder.hpp"
+
+namespace switchyard {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::contains;
+using testing::error_text;
+
+class RunFolders : public ::testing::Test {
+ protected:
+  void write(const std::string& name, const std::string& text = "x") const {
+    fs::create_directories((temporary_ / name).parent_path());
+    write_file(temporary_ / name, text);
+  }
+  bool exists(const std::string& name) const { return fs::exists(temporary_ / name); }
+  std::string read(const std::string& name) const { return read_file(temporary_ / name); }
+
+  testing::TempFolder temporary_;
+  RunFolder folder_{temporary_ / "run"};
+};
+
+TEST_F(RunFolders, KeepTheTableInStepWithTheLines) {
+  folder_.start_anew();
+  folder_.append_metrics(R"({"epoch":1,"train":{"loss":0.5}})");
+  folder_.append_metrics(R"({"epoch":2,"train":{"loss":0.25}})");
+  EXPECT_EQ(read("run/metrics.csv"), "epoch,train/loss\n1,0.5\n2,0.25\n");
+  folder_.drop_metrics_from(2);
+  EXPECT_EQ(read("run/metrics.csv"), "epoch,train/loss\n1,0.5\n");
+  EXPECT_EQ(read("run/metrics.jsonl"), "{\"epoch\":1,\"train\":{\"loss\":0.5}}\n");
+  folder_.append_metrics(R"({"epoch":2,"train":{"loss":0.125}})");
+  EXPECT_EQ(read("run/metrics.csv"), "epoch,train/loss\n1,0.5\n2,0.125\n");
+}
+
+TEST_F(RunFolders, OfBeforeThereWereTablesGetAWholeOne) {
+  write("run/metrics.jsonl", "{\"epoch\":1}\n{\"epoch\":2}\n");
+  folder_.drop_metrics_from(9);
+  EXPECT_EQ(read("run/metrics.csv"), "epoch\n1\n2\n");
+}
+
+TEST_F(RunFolders, RefuseLinesThatAreNoMetrics) {
+  for (const std::string bad : {"{\"epoch\":", "[1]", "{\"epoch\":\"two\"}"}) {
+    write("run/metrics.jsonl", "{\"epoch\":1}\n" + bad + "\n");
+    const std::string text = error_text(ExitCode::bad_data, [&] { folder_.drop_metrics_from(2); });
+    EXPECT_TRUE(contains(text, "metrics.jsonl has a line that is no epoch's metrics")) << bad;
+    EXPECT_FALSE(exists("run/metrics.csv"));
+  }
+}
+
+TEST_F(RunFolders, LoseWhatWasMadeOfTheEarlierRunWhenTheyStartAnew) {
+  const std::vector<std::string> made = {"metrics.jsonl",
+                                         "metrics.csv",
+                                         "summary.json",
+                                         "checkpoints/step-000001/state.json",
+                                         "profile/train/profile.json",
+                                         "routing/test.json",
+                                         "events.out.tfevents.0000000001.2.v2",
+                                         "curvature/test/curvature.json",
+                                         "curvature/test/line-top-1.csv",
+                                         "curvature/train/state/identity.json",
+                                         "curvature-test/curvature.json",
+                                         "curvature-test/eigenvectors/top-1.safetensors",
+                                         "half/state/identity.json",
+                                         "half/config.cfg"};
+  for (const std::string& file : made) write("run/" + file);
+  folder_.start_anew();
+  for (const std::string& file : made) EXPECT_FALSE(exists("run/" + file)) << file;
+  for (const char* folder : {"curvature/test", "curvature/train", "curvature-test", "half"})
+    EXPECT_FALSE(exists(std::string("run/") + folder)) << folder;
+}
+
+TEST_F(RunFolders, KeepWhatIsNotTheirs) {
+  write("run/config.cfg");
+  write("run/curvature-test/curvature.json");
+  const std::vector<std::string> others = {"notes.txt",
+                                           "curvature-test/figure.pdf",
+                                           "curvature-notes/state/draft.txt",
+                                           "curvature-notes/config.cfg",
+                                           "later/metrics.jsonl",
+                                           "later/curvature/test/curvature.json"};
+  for (const std::string& file : others) write("run/" + file);
+  folder_.start_anew();
+  for (const std::string& file : others) EXPECT_TRUE(exists("run/" + file)) << file;
+  EXPECT_FALSE(exists("run/curvature-test/curvature.json"));
+}
+
+TEST_F(RunFolders, ClearNoFolderWithoutARun) {
+  const std::vector<std::string> others = {"metrics.csv", "routing/a.txt",
+                                           "curvature/test/curvature.json"};
+  for (const std::string& file : others) write("run/" + file);
+  folder_.start_anew();
+  for (const std::string& file : others) EXPECT_TRUE(exists("run/" + file)) << file;
+}
+
+}  // namespace
+}  // namespace switchyard
