@@ -83,7 +83,7 @@ Json to_json(const CommTable& table) {
          {"device", times_to_json(row.device_seconds)},
          {"algbw_gb_per_s", row.algbw() / kGiga},
          {"busbw_gb_per_s", row.busbw() / kGiga},
-         {"wrong", row.wrong ? Json(*row.wrong) : Json()}});
+         {"wrong", or_null(row.wrong)}});
   return {{"collective", table.collective},
           {"communicator", table.communicator},
           {"mean_busbw_gb_per_s", table.mean_busbw() / kGiga},

@@ -6,10 +6,6 @@
 namespace switchyard {
 namespace {
 
-Json optional_number(const std::optional<double>& number) {
-  return number ? Json(*number) : Json();
-}
-
 std::optional<double> number_from(const Json& json) {
   if (json.is_null()) return std::nullopt;
   return json.get<double>();
@@ -24,7 +20,7 @@ Json to_json(const RoutingAtPoint& routing) {
   Json json = {{"rerouted", routing.rerouted},
                {"margin", nullptr},
                {"entropy", routing.entropy},
-               {"loss_fixed_sets", optional_number(routing.fixed_set_loss)},
+               {"loss_fixed_sets", or_null(routing.fixed_set_loss)},
                {"loss_fixed_weights", routing.fixed_weights_loss}};
   if (const auto& margin = routing.margin)
     json["margin"] = {

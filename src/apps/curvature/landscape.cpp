@@ -71,10 +71,6 @@ Json to_json(const std::vector<SurfacePoint>& points) {
   return list;
 }
 
-Json optional_number(const std::optional<double>& number) {
-  return number ? Json(*number) : Json();
-}
-
 Json describe(CurvatureSession& session, const Patch& patch, std::span<const Tensor> directions,
               const LossSurface& surface, const std::vector<SurfacePoint>& points) {
   std::vector<double> lengths;
@@ -86,8 +82,8 @@ Json describe(CurvatureSession& session, const Patch& patch, std::span<const Ten
           {"directions", patch.directions},
           {"lengths", lengths},
           {"routing_share",
-           {{"sets", optional_number(share.sets)},
-            {"weights", optional_number(share.weights)},
+           {{"sets", or_null(share.sets)},
+            {"weights", or_null(share.weights)},
             {"growth", share.growth},
             {"points", share.points}}},
           {"file", file},

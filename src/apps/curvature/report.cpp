@@ -146,7 +146,7 @@ Json subject_of(const CurvatureSession& session, const RunFolder& run, const Wei
   return {{"run", run.path().string()},
           {"checkpoint",
            {{"path", origin.path.string()},
-            {"step", origin.step ? Json(*origin.step) : Json()},
+            {"step", or_null(origin.step)},
             {"weights", weights}}},
           {"samples",
            {{"split", name_of<DataPart>(c.matrix.part, data_part_choices)},

@@ -13,11 +13,6 @@ namespace {
 
 constexpr int kFormat = 1;
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 Json json_of(const Quantiles& q) {
   return {{"p50", q.p50}, {"p95", q.p95}, {"p99", q.p99}, {"mean", q.mean}};
 }

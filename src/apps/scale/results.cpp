@@ -9,11 +9,6 @@ namespace {
 
 constexpr int kFormat = 2;
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 Json json_of(const Link& link) {
   return {{"latency", link.latency}, {"bandwidth", link.bandwidth}};
 }
