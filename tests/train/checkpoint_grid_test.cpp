@@ -8,7 +8,7 @@
 
 #include "support/error_text.hpp"
 #include "support/mpi_main.hpp"
-#include "support/temp_folder.hpp"
+#include "support/shared_folder.hpp"
 #include "train/checkpoint_model.hpp"
 
 namespace switchyard {
@@ -17,23 +17,7 @@ namespace {
 using test::world;
 using testing::CheckpointModel;
 using testing::LogText;
-
-/// One folder for all ranks.
-class SharedFolder {
- public:
-  SharedFolder() {
-    if (world().rank() == Rank{0}) own_ = std::make_unique<testing::TempFolder>();
-    std::string path = own_ ? own_->path().string() : std::string();
-    world().broadcast(path, Rank{0});
-    path_ = path;
-  }
-  ~SharedFolder() { world().barrier(); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::unique_ptr<testing::TempFolder> own_;
-  std::filesystem::path path_;
-};
+using testing::SharedFolder;
 
 /// Runs `f` on every grid of the first `ranks` ranks, for every such number of ranks.
 void on_every_grid(const std::function<void(const ProcessGrid&)>& f) {

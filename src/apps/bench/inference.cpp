@@ -1,14 +1,15 @@
 // switchyard bench inference
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "apps/bench/bench_kinds.hpp"
-#include "apps/bench/choice_list.hpp"
 #include "apps/bench/inference_report.hpp"
 #include "apps/bench/inference_subject.hpp"
 #include "apps/bench/results.hpp"
+#include "apps/bench/test_images.hpp"
 #include "apps/memory_advice.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "data/sampler.hpp"
@@ -23,27 +24,20 @@ constexpr std::string_view kUsage =
 
 using Subjects = std::vector<std::unique_ptr<InferenceSubject>>;
 
-// A run's own configuration is the default of model and execution.
-bool read(const Launch& launch, InferenceBenchConfig& config, const std::vector<std::string>& words,
-          std::optional<HeadKind>& trained) {
-  if (!read_shared_config(launch, config, words, kUsage)) return false;
-  if (config.run.empty()) return true;
-  const RunFolder run = existing_run(launch.world, config.run);
-  InferenceBenchConfig with_run;
-  read_shared_config(launch, with_run.training, {"--config", run.config_file().string()}, kUsage);
-  trained = with_run.training.model.head.kind;
-  config = with_run;
-  return read_shared_config(launch, config, words, kUsage);
+// Of one head, so that a profile's steps are alike, and within the passes that are timed.
+void require_profile_fits(const InferenceRequest& request) {
+  const ProfileConfig& profile = request.config.training.profile;
+  if (!profile.on()) return;
+  SY_REQUIRE(request.heads.size() == 1, ExitCode::bad_usage,
+             "--profile of {} heads would add up their times and rows; give one with --heads",
+             request.heads.size());
+  require_within(parse_profile_window(profile.steps), request.config.repeats);
 }
 
-// Of one head, so that a profile's steps are alike, and within the passes that are timed.
-void require_profile_fits(const InferenceBenchConfig& config, std::size_t heads) {
-  const ProfileConfig& profile = config.training.profile;
-  if (!profile.on()) return;
-  SY_REQUIRE(heads == 1, ExitCode::bad_usage,
-             "--profile of {} heads would add up their times and rows; give one with --heads",
-             heads);
-  require_within(parse_profile_window(profile.steps), config.repeats);
+std::filesystem::path profile_folder(const InferenceRequest& request) {
+  const MeasuredRun* run = request.run_of(request.heads.front());
+  if (!run && !request.runs.empty()) run = &request.runs.front();
+  return (run ? run->folder : RunFolder("")).profile("bench-inference");
 }
 
 void require_full_batches(const InferenceBenchConfig& config, int ranks) {
@@ -53,14 +47,26 @@ void require_full_batches(const InferenceBenchConfig& config, int ranks) {
              config.batch, ranks, ranks);
 }
 
-Batch make_batch(const InferenceBenchConfig& config, const MeasuredRun* run, Machine& machine) {
-  const DType dtype = compute_dtype(config.training.execution.precision);
-  return run ? first_test_images(run->data, config.batch, machine, dtype)
-             : random_batch(machine, config.batch, dtype);
+// Without runs there are none.
+std::optional<TrainingData> load_images(const InferenceRequest& request, Communicator& world) {
+  if (request.runs.empty()) return std::nullopt;
+  return load_test_images(request.config.training.data, request.config.batch, world);
 }
 
-std::vector<HeadFigures> measure_heads(const InferenceBenchConfig& config, Subjects& subjects,
+Batch make_batch(const InferenceBenchConfig& config, const std::optional<TrainingData>& images,
+                 Machine& machine) {
+  const DType dtype = compute_dtype(config.training.execution.precision);
+  return images ? first_test_images(*images, config.batch, machine, dtype)
+                : random_batch(machine, config.batch, dtype);
+}
+
+std::string folder_of(const MeasuredRun* run) {
+  return run ? run->folder.path().string() : "";
+}
+
+std::vector<HeadFigures> measure_heads(const InferenceRequest& request, Subjects& subjects,
                                        Machine& machine) {
+  const InferenceBenchConfig& config = request.config;
   std::vector<Work> works;
   for (auto& subject : subjects) works.push_back([&subject] { subject->run(); });
   const auto measured = measure_in_turn(
@@ -68,7 +74,7 @@ std::vector<HeadFigures> measure_heads(const InferenceBenchConfig& config, Subje
   std::vector<HeadFigures> figures;
   for (std::size_t i = 0; i < subjects.size(); ++i)
     figures.push_back({.head = subjects[i]->head(),
-                       .trained = subjects[i]->trained(),
+                       .run = folder_of(request.run_of(subjects[i]->head())),
                        .parameters = subjects[i]->parameters(),
                        .peak_bytes = subjects[i]->peak_bytes(),
                        .host = over_ranks(measured[i].host),
@@ -77,7 +83,8 @@ std::vector<HeadFigures> measure_heads(const InferenceBenchConfig& config, Subje
 }
 
 /// What the table's reader must know.
-std::string headline(const InferenceBenchConfig& config, Machine& machine, bool recorded) {
+std::string headline(const InferenceRequest& request, Machine& machine, bool recorded) {
+  const InferenceBenchConfig& config = request.config;
   const int ranks = machine.world().size();
   const auto least = shard(config.batch, Rank{ranks - 1}, ranks).size();
   const auto most = shard(config.batch, Rank{0}, ranks).size();
@@ -88,8 +95,9 @@ std::string headline(const InferenceBenchConfig& config, Machine& machine, bool 
       config.training.model.width, name_of(config.training.execution.precision, precision_choices),
       recorded ? "recorded" : "not recorded", ranks, ranks == 1 ? "" : "s", machine.description(),
       config.batch, least == most ? fmt::format("{}", most) : fmt::format("{} or {}", least, most),
-      config.run.empty() ? " of noise" : " of the test set of " + config.run, config.warmup,
-      config.repeats);
+      request.runs.empty() ? " of noise"
+                           : " of the test set of " + folder_of(&request.runs.front()),
+      config.warmup, config.repeats);
 }
 
 Json to_json(const InferenceBenchConfig& config, const InferenceFigures& figures,
@@ -107,30 +115,29 @@ Json to_json(const InferenceBenchConfig& config, const InferenceFigures& figures
   return results;
 }
 
-ExitCode run(InferenceBenchConfig& config, std::optional<HeadKind> trained, const Launch& launch) {
+ExitCode run(InferenceRequest& request, const Launch& launch) {
+  const InferenceBenchConfig& config = request.config;
   const ExecutionConfig& execution = config.training.execution;
-  const std::vector<HeadKind> heads = parse_choices("heads", config.heads, head_choices);
-  require_profile_fits(config, heads.size());
+  require_profile_fits(request);
   require_full_batches(config, launch.world.size());
   require_results_file(launch.world, config.json);
   launch.world.set_deadline(std::chrono::seconds(execution.deadline));
   use_threads(execution.threads);
-  std::optional<MeasuredRun> run;
-  if (trained) run = open_run(config, *trained, launch.world);
-  const MeasuredRun* measured_run = run ? &*run : nullptr;
+  const std::optional<TrainingData> images = load_images(request, launch.world);
+  if (images) request.set_classes(images->set.classes());
 
   auto unwatched = make_machine(machine_config(execution), launch.world, launch.log);
   ProfileSession profile(config.training.profile, StepKind::benchmark, *unwatched,
-                         RunFolder(config.run).profile("bench-inference"), launch.log);
+                         profile_folder(request), launch.log);
   Machine& machine = profile.machine();
-  const Batch batch = make_batch(config, measured_run, machine);
+  const Batch batch = make_batch(config, images, machine);
   Subjects subjects;
-  for (HeadKind head : heads)
+  for (HeadKind head : request.heads)
     subjects.push_back(
-        std::make_unique<InferenceSubject>(head, config, measured_run, batch, machine, launch.log));
-  const InferenceFigures figures{config.batch, measure_heads(config, subjects, machine)};
+        std::make_unique<InferenceSubject>(head, request, batch, machine, launch.log));
+  const InferenceFigures figures{config.batch, measure_heads(request, subjects, machine)};
   if (launch.world.rank().value == 0)
-    fmt::print("{}\n{}", headline(config, machine, records_steps(execution.graphs, machine)),
+    fmt::print("{}\n{}", headline(request, machine, records_steps(execution.graphs, machine)),
                heads_table(figures));
   write_results(machine.world(), config.json, to_json(config, figures, subjects, machine));
   return profile.finish(ExitCode::done);
@@ -139,10 +146,9 @@ ExitCode run(InferenceBenchConfig& config, std::optional<HeadKind> trained, cons
 }  // namespace
 
 ExitCode bench_inference(const Launch& launch, const std::vector<std::string>& words) {
-  InferenceBenchConfig config;
-  std::optional<HeadKind> trained;
-  if (!read(launch, config, words, trained)) return ExitCode::done;
-  return with_memory_advice("--batch", [&] { return run(config, trained, launch); });
+  std::optional<InferenceRequest> request = read_inference_request(launch, words, kUsage);
+  if (!request) return ExitCode::done;
+  return with_memory_advice("--batch", [&] { return run(*request, launch); });
 }
 
 }  // namespace switchyard

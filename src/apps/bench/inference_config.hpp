@@ -9,9 +9,9 @@
 namespace switchyard {
 
 struct InferenceBenchConfig {
-  std::string run;  ///< folder of a trained run; empty: initial weights, images of noise
+  std::string run;  ///< folders of trained runs; empty: initial weights, images of noise
   std::string checkpoint = "best";
-  std::string heads = "dense,soft,sparse,hard";
+  std::string heads = "auto";
   std::int64_t batch = 32;
   int warmup = 5;
   int repeats = 20;
@@ -22,15 +22,18 @@ struct InferenceBenchConfig {
 template <class Visitor>
 void visit(Visitor& v, InferenceBenchConfig& c) {
   v.group("Benchmark");
-  v.field("heads", c.heads, "to measure in turn: of dense, soft, sparse and hard, with commas",
-          "LIST");
+  v.field(
+      "heads", c.heads,
+      "to measure in turn: of dense, soft, sparse and hard, with commas; auto: those of several "
+      "runs, else all",
+      "LIST");
   v.field("batch", c.batch, "global batch size, over all ranks", at_least(1), "images");
   v.field("warmup", c.warmup, "passes of each head before those that are timed", at_least(0));
   v.field("repeats", c.repeats, "passes of each head that are timed", at_least(1));
   v.field("run", c.run,
-          "run folder whose model, trained weights and test images to take; heads other than its "
-          "own have initial weights",
-          "FOLDER");
+          "run folders whose trained weights to take, one of each head at most, with commas; model "
+          "and test images are those of the first, and other heads have initial weights",
+          "FOLDERS");
   v.field("checkpoint", c.checkpoint,
           "of the run: best, last, a checkpoint's folder, or a .safetensors file",
           "best|last|PATH");

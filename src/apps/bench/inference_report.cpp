@@ -22,7 +22,7 @@ double images_per_second(const InferenceFigures& figures, const HeadFigures& hea
 }
 
 const char* weights_of(const HeadFigures& head) {
-  return head.trained ? "trained" : "initial";
+  return head.run.empty() ? "initial" : "trained";
 }
 
 std::string line_of(const InferenceFigures& figures, const HeadFigures& head) {
@@ -44,6 +44,7 @@ Json heads_to_json(const InferenceFigures& figures) {
   for (const HeadFigures& head : figures.heads)
     heads.push_back({{"head", name_of<HeadKind>(head.head, head_choices)},
                      {"weights", weights_of(head)},
+                     {"run", head.run.empty() ? Json() : Json(head.run)},
                      {"parameters", head.parameters},
                      {"peak_bytes", head.peak_bytes},
                      {"host", times_to_json(head.host)},

@@ -12,7 +12,7 @@ namespace switchyard {
 
 struct HeadFigures {
   HeadKind head = HeadKind::dense;
-  bool trained = false;             ///< weights of a run, else initial ones
+  std::string run = {};             ///< folder of its weights; empty: initial ones
   std::int64_t parameters = 0;      ///< of the whole model
   std::int64_t peak_bytes = 0;      ///< see InferenceSubject
   std::vector<double> host = {};    ///< seconds of each pass, of its slowest rank
@@ -24,8 +24,8 @@ struct InferenceFigures {
   std::vector<HeadFigures> heads;
 };
 
-/// For each head, in passes of the same rounds: this head's time over that of dense. Null without
-/// dense.
+/// relative_to_dense: in passes of the same rounds, this head's time over that of dense; null
+/// without dense.
 Json heads_to_json(const InferenceFigures& figures);
 
 /// The lines of heads for a terminal.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "apps/trained_run.hpp"
+
 namespace switchyard {
 namespace {
 
@@ -29,17 +31,18 @@ std::int64_t most_of(Communicator& world, std::int64_t own) {
 
 }  // namespace
 
-InferenceSubject::InferenceSubject(HeadKind head, const InferenceBenchConfig& config,
-                                   const MeasuredRun* run, const Batch& batch, Machine& machine,
-                                   Logger& log)
+InferenceSubject::InferenceSubject(HeadKind head, const InferenceRequest& request,
+                                   const Batch& batch, Machine& machine, Logger& log)
     : head_(head),
-      trained_(run && run->head == head),
       live_before_(live_bytes(machine.backend())),
-      classifier_(machine.backend(), machine.world(), model_of(head, config.training.model),
-                  options_of(head, config.training)),
+      classifier_(machine.backend(), machine.world(),
+                  model_of(head, request.training_of(head).model),
+                  options_of(head, request.training_of(head))),
       parameters_(classifier_.count_parameters()) {
-  if (trained_) load_named_weights(config.checkpoint, run->folder, classifier_, log);
-  pass_.emplace(classifier_, batch, records_steps(config.training.execution.graphs, machine));
+  if (const MeasuredRun* run = request.run_of(head))
+    load_named_weights(request.config.checkpoint, run->folder, classifier_, log);
+  pass_.emplace(classifier_, batch,
+                records_steps(request.config.training.execution.graphs, machine));
   pass_->run();
   // Without what drawing weights, and choosing among a device's convolutions, took.
   machine.backend().allocator().reset_peak();

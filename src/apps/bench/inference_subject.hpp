@@ -3,22 +3,20 @@
 
 #include <optional>
 
-#include "apps/bench/inference_config.hpp"
 #include "apps/bench/inference_pass.hpp"
-#include "apps/bench/measured_run.hpp"
+#include "apps/bench/inference_request.hpp"
 
 namespace switchyard {
 
 class InferenceSubject {
  public:
-  /// Makes the model of `head` and passes `batch` through it twice: for memory, and to have the
-  /// pass recorded where it is to be. `run` may be null. The references must outlive it.
-  /// Collective.
-  InferenceSubject(HeadKind head, const InferenceBenchConfig& config, const MeasuredRun* run,
-                   const Batch& batch, Machine& machine, Logger& log);
+  /// Makes the model of `head`, with the weights of its run if it has one, and passes `batch`
+  /// through it twice: for memory, and to have the pass recorded where it is to be. `machine` must
+  /// outlive it. Collective.
+  InferenceSubject(HeadKind head, const InferenceRequest& request, const Batch& batch,
+                   Machine& machine, Logger& log);
 
   HeadKind head() const { return head_; }
-  bool trained() const { return trained_; }
   const ProcessGrid& grid() const { return classifier_.grid(); }
   /// Of the whole model.
   std::int64_t parameters() const { return parameters_; }
@@ -31,7 +29,6 @@ class InferenceSubject {
 
  private:
   HeadKind head_;
-  bool trained_;
   std::int64_t live_before_;
   DistributedClassifier classifier_;
   std::int64_t parameters_;

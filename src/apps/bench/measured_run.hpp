@@ -1,22 +1,24 @@
 #pragma once
-// A trained run whose weights and test images are measured with.
+// Trained runs whose weights an inference benchmark measures with.
 
-#include "apps/bench/inference_config.hpp"
-#include "apps/trained_run.hpp"
+#include <vector>
+
+#include "train/config.hpp"
+#include "train/run_folder.hpp"
 
 namespace switchyard {
 
 struct MeasuredRun {
   RunFolder folder;
-  HeadKind head;  ///< that it has trained
-  TrainingData data;
+  TrainConfig training;  ///< with what the command line changes
+
+  HeadKind head() const { return training.model.head.kind; }
 };
 
-/// Opens the run that `config` names and sets its number of classes. Error(bad_usage) for a data
-/// set with fewer test images than a batch: only full ones are measured. Collective.
-MeasuredRun open_run(InferenceBenchConfig& config, HeadKind trained, Communicator& world);
-
-/// This rank's share of the first `size` test images. Collective.
-Batch first_test_images(const TrainingData& data, std::int64_t size, Machine& machine, DType dtype);
+/// What holds for all heads that are measured: the settings of the first run, with the sizes of
+/// each kind of head from the runs that have trained one. Every run takes over how the program
+/// runs. Error(bad_usage) for two runs of one head, and for runs that differ in data set, width or
+/// sizes of experts. `runs` has one at least.
+TrainConfig share_settings(std::vector<MeasuredRun>& runs);
 
 }  // namespace switchyard

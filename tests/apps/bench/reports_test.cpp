@@ -33,6 +33,17 @@ TEST(InferenceReport, ComparesPassesOfOneRound) {
   EXPECT_TRUE(heads[0].at("device").is_null());
 }
 
+TEST(InferenceReport, NamesTheRunOfTrainedWeights) {
+  InferenceFigures one = kTwoHeads;
+  one.heads[1].run = "runs/dense";
+  const Json heads = heads_to_json(one);
+  EXPECT_EQ(heads[0].at("weights"), "initial");
+  EXPECT_TRUE(heads[0].at("run").is_null());
+  EXPECT_EQ(heads[1].at("weights"), "trained");
+  EXPECT_EQ(heads[1].at("run"), "runs/dense");
+  EXPECT_TRUE(contains(heads_table(one), "\ndense   trained "));
+}
+
 TEST(InferenceReport, ComparesNothingWithoutDense) {
   const InferenceFigures alone{.batch = 8, .heads = {figures(HeadKind::soft_moe, {0.004})}};
   EXPECT_TRUE(heads_to_json(alone)[0].at("relative_to_dense").is_null());

@@ -7,14 +7,7 @@ here=$(dirname "$(realpath "$0")")
 draw_data 100 20
 
 bench() { # bench STATUS TEXT RANKS [ARGUMENT...]: exit status, regex in what it says
-  local status=$1 text=$2 ranks=$3 found
-  shift 3
-  (cd "$work" && timeout -k 5 100 "$launch" "$ranks" "$switchyard" bench inference --device cpu \
-    "$@" >bench.log 2>&1)
-  found=$?
-  [[ $found == "$status" ]] && grep -qE -- "$text" "$work/bench.log" && return
-  complain "bench inference $* on $ranks: exit status $found (expected $status), or no '$text' in:"
-  cat "$work/bench.log"
+  expect "$1" "$2" on_ranks "$3" bench inference --device cpu "${@:4}"
 }
 small=(--width 4 --warmup 1 --repeats 3)
 
@@ -69,4 +62,36 @@ expect_train 0 "run folder: run" sharded 2 --epochs 1 --width 2 --experts 4 --ex
 (cd "$work/sharded" && "$launch" 2 "$switchyard" bench inference --run run --device cpu --batch 20 \
   --warmup 1 --repeats 2 >bench.log 2>&1) || complain "a run with --ep is not measured"
 grep -qE "^dense +initial" "$work/sharded/bench.log" || complain "dense is not beside a sharded run"
+
+# Several runs: each head has its own run's weights, and what is written replays the measurement.
+several() { # several STATUS TEXT [ARGUMENT...]: in a folder from where the runs' images are found
+  expect "$1" "$2" env -C "$work/trained" timeout -k 5 100 "$switchyard" bench inference \
+    --device cpu --batch 8 --warmup 1 --repeats 2 "${@:3}"
+}
+both=run,../sharded/run
+several 0 "^sparse +trained" --run "$both" --json both.json
+several 0 "^dense +initial" --run "$both" --heads dense,sparse,soft --json three.json
+(cd "$work/trained" && python3 - "$switchyard" <<'EOF') || complain "several runs are told wrong"
+import json, subprocess, sys
+read = lambda file: json.load(open(file))
+runs = lambda results: {head["head"]: (head["weights"], head["run"]) for head in results["heads"]}
+both, three = read("both.json"), read("three.json")
+trained = {"soft": ("trained", "run"), "sparse": ("trained", "../sharded/run")}
+assert runs(both) == trained and both["settings"]["heads"] == "soft,sparse", both
+assert runs(three) == {"dense": ("initial", None), **trained}, three
+settings = {**three["settings"], "json": "again.json"}
+words = [word for key, value in settings.items() for word in (f"--{key}", value)]
+subprocess.run([sys.argv[1], "bench", "inference", *words], check=True, stdout=subprocess.DEVNULL)
+again = read("again.json")
+assert again["settings"] == settings and runs(again) == runs(three), again
+EOF
+several 0 "^sparse +trained" --run "$both" --heads sparse --profile steps=0:1
+[[ -e $work/sharded/run/profile/bench-inference && ! -e $work/trained/run/profile ]] ||
+  complain "the profile of a head is not in its run's folder"
+several 2 "two runs of the soft head, run and ../trained/run" --run run,../trained/run
+several 2 "nowhere is no run folder" --run run,nowhere
+several 2 "checkpoints/best has the weights of one head" --run "$both" \
+  --checkpoint run/checkpoints/best
+expect_train 0 "run folder: run" wide 1 --epochs 1 --width 3 --batch 16 --head dense
+several 2 "../wide/run was trained with width = 3, run with 2 " --run run,../wide/run
 exit "$((failures > 0))"
