@@ -36,6 +36,13 @@ def panel(name, drawing, title, sample, data, more=False):
             "more": more}
 
 
+def findings(name, title, found, sources, notes=()):
+    """`found`: pairs of what a sentence is about, and the sentence."""
+    return {"kind": "findings", "id": name, "title": title,
+            "found": [{"about": about, "text": text} for about, text in found],
+            "sources": sorted({str(s) for s in sources}), "notes": list(notes)}
+
+
 def missing(what):
     return {"kind": "missing", "text": what}
 

@@ -18,10 +18,18 @@ def page(report, drawings):
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(shown=shown, exact=exact, numeric=numeric, columns=_columns)
+    environment.filters.update(spanned=_spanned)
     style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     images = {name: "data:image/svg+xml," + quote(svg.replace(b"\n", b" "), safe=KEPT)
               for name, svg in drawings.items()}
     return environment.get_template("page.html").render(report=report, images=images, style=style)
+
+
+def _spanned(text):
+    """A cell with its interval as a piece of its own, which may stand below the value."""
+    value, bracket, interval = text.partition(" [")
+    return Markup('{} <span class="interval">[{}</span>').format(value, interval) if bracket \
+        else text
 
 
 def _columns(panels):

@@ -31,10 +31,10 @@ matplotlib.rcParams.update({
 })
 
 
-def new_figure(height=3.0, legend=()):
-    """With room for a legend of these names above the axes."""
+def new_figure(height=3.0, legend=(), width=4.2):
+    """In inches, with room for a legend of these names above the axes."""
     lines = -(-len(legend) // _columns(legend)) if legend else 0
-    return Figure(figsize=(4.2, height + 0.16 * max(0, lines - 2)), layout="constrained")
+    return Figure(figsize=(width, height + 0.16 * max(0, lines - 2)), layout="constrained")
 
 
 def _columns(names):
@@ -56,9 +56,9 @@ def axis_text(axis):
     return f"{axis['label']} ({axis['unit']})" if axis.get("unit") else axis["label"]
 
 
-def legend_above(axes):
-    """Outside the axes, where it hides nothing."""
+def legend_above(axes, most=4):
+    """Outside the axes, where it hides nothing; at most `most` names beside one another."""
     handles, names = axes.get_legend_handles_labels()
     if handles:
         axes.legend(handles, names, loc="lower center", bbox_to_anchor=(0.5, 1.0),
-                    ncols=_columns(names), columnspacing=1.2)
+                    ncols=min(most, _columns(names)), columnspacing=1.2)

@@ -38,7 +38,6 @@ def _row(head, device):
     host = head["host"]
     published = paper.of_head(head["head"])
     theirs = published and published["inference"][device]
-    base = paper.of_head("dense")["inference"][device]["ms"]
     ratio = head.get("relative_to_dense")
     return [HEADS.get(head["head"], head["head"]), head.get("weights"), head["parameters"],
             head.get("peak_bytes"),
@@ -46,4 +45,4 @@ def _row(head, device):
             head.get("images_per_second"),
             ratio and {"value": ratio["median"], "interval": ratio["interval"]},
             theirs and theirs["ms"], theirs and theirs["images_per_second"],
-            theirs and theirs["ms"] / base]
+            published and paper.time_over_dense(published, device)]
