@@ -39,12 +39,16 @@ std::optional<RunFolder> named_run(Communicator& world, const std::vector<std::s
   return existing_run(world, words.front());
 }
 
-std::vector<std::string> words_on_run(const std::optional<RunFolder>& run,
-                                      std::vector<std::string> words) {
-  if (!run) return words;
-  words.erase(words.begin());
-  words.insert(words.begin(), {"--config", run->config_file().string()});
-  return words;
+TrainConfig config_of_run(const std::optional<RunFolder>& run, const Launch& launch,
+                          std::string_view usage) {
+  TrainConfig config;
+  if (run) read_shared_config(launch, config, {"--config", run->config_file().string()}, usage);
+  return config;
+}
+
+std::vector<std::string> words_behind(const std::optional<RunFolder>& run,
+                                      const std::vector<std::string>& words) {
+  return {words.begin() + (run ? 1 : 0), words.end()};
 }
 
 WeightsOrigin load_named_weights(const std::string& checkpoint, const RunFolder& run,

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/launch.hpp"
 #include "train/run_folder.hpp"
 #include "train/training_data.hpp"
 
@@ -25,7 +26,8 @@ RunFolder existing_run(Communicator& world, const std::string& folder);
 std::optional<RunFolder> named_run(Communicator& world, const std::vector<std::string>& words,
                                    std::string_view command, std::string_view usage);
 
-/// What a command looks at of a run: which weights, on which images, and the run's own settings.
+/// What a command looks at of a run: which weights, on which images, and the run's own settings, of
+/// which those of data, model and execution can be changed.
 struct RunViewConfig {
   std::string checkpoint = "best";
   DataPart part = DataPart::test;
@@ -38,13 +40,22 @@ void visit(Visitor& v, RunViewConfig& c) {
           "best, last, a checkpoint's folder, or a .safetensors file with PyTorch names",
           "best|last|PATH");
   v.field("split", c.part, "images to measure on", data_part_choices);
-  visit(v, c.training);
+  v.field("eval-batch", c.training.run.eval_batch, "global batch size, over all ranks", at_least(1),
+          "images");
+  v.field("seed", c.training.run.seed, "of the gate noise, where evaluation has any");
+  visit(v, c.training.data);
+  visit(v, c.training.model);
+  visit(v, c.training.execution);
+  visit(v, c.training.profile);
 }
 
-/// The words of a command that begins with `run`, of which the run's configuration is the default;
-/// without one, as they are.
-std::vector<std::string> words_on_run(const std::optional<RunFolder>& run,
-                                      std::vector<std::string> words);
+/// The configuration of the run; the defaults where there is none. Collective.
+TrainConfig config_of_run(const std::optional<RunFolder>& run, const Launch& launch,
+                          std::string_view usage);
+
+/// Words of a command without the run folder that they begin with, if they do.
+std::vector<std::string> words_behind(const std::optional<RunFolder>& run,
+                                      const std::vector<std::string>& words);
 
 /// Where weights came from.
 struct WeightsOrigin {

@@ -1,5 +1,8 @@
 #include "analysis/routing/routed_samples.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "analysis/landscape/gate_view.hpp"
 
 namespace switchyard {
@@ -45,6 +48,8 @@ void RoutedSamples::add(DistributedClassifier& classifier, const ForwardContext&
   append(backend, labels, labels_);
   append(backend, backend.convert(deciding_logits(routing), DType::f64), gate_logits_);
   append(backend, backend.convert(routing.probs.value(), DType::f64), weights_);
+  std::ranges::copy(gate_margins(backend, routing), std::back_inserter(margins_));
+  append(backend, backend.convert(output.head.logits.value(), DType::f64), logits_);
   outputs_.resize(size() * static_cast<std::size_t>(experts_ * classes_));
   for (int expert = 0; expert < experts_; ++expert) {
     ForwardContext alone = context;
@@ -60,13 +65,14 @@ void RoutedSamples::add(DistributedClassifier& classifier, const ForwardContext&
   }
 }
 
-void RoutedSamples::add(std::int64_t id, std::int32_t label, std::span<const double> gate_logits,
-                        std::span<const double> weights, std::span<const double> outputs) {
-  ids_.push_back(id);
-  labels_.push_back(label);
-  gate_logits_.insert(gate_logits_.end(), gate_logits.begin(), gate_logits.end());
-  weights_.insert(weights_.end(), weights.begin(), weights.end());
-  outputs_.insert(outputs_.end(), outputs.begin(), outputs.end());
+void RoutedSamples::add(const RoutedSample& sample) {
+  ids_.push_back(sample.id);
+  labels_.push_back(sample.label);
+  std::ranges::copy(sample.gate_logits, std::back_inserter(gate_logits_));
+  std::ranges::copy(sample.weights, std::back_inserter(weights_));
+  if (sample.margin) margins_.push_back(*sample.margin);
+  std::ranges::copy(sample.logits, std::back_inserter(logits_));
+  std::ranges::copy(sample.outputs, std::back_inserter(outputs_));
 }
 
 }  // namespace switchyard

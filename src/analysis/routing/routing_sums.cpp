@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace switchyard {
@@ -64,7 +65,6 @@ class Counter {
     for (std::size_t e = 0; e < experts(); ++e) {
       sums_.class_weights[row + e] += weights[e];
       sums_.class_shares[row + e] += weights[e] / sum;
-      sums_.used[e] += weights[e] > 0;
     }
     sums_.class_top[row + static_cast<std::size_t>(top_expert(samples_, i))] += 1;
   }
@@ -109,15 +109,21 @@ class Counter {
 
 RoutingSums::RoutingSums(int experts, int classes) {
   const auto e = static_cast<std::size_t>(experts), c = static_cast<std::size_t>(classes);
-  for (Values* part : {&without_correct, &without_loss, &used, &alone_correct, &alone_loss})
+  for (Values* part : {&without_correct, &without_loss, &alone_correct, &alone_loss})
     part->resize(e);
   for (Values* part : {&class_weights, &class_shares, &class_top}) part->resize(c * e);
   for (Values* part : {&output_products, &same_class}) part->resize(e * e);
 }
 
-std::array<std::vector<double>*, 10> RoutingSums::parts() {
-  return {&without_correct, &without_loss, &used,      &alone_correct,   &alone_loss,
-          &class_weights,   &class_shares, &class_top, &output_products, &same_class};
+std::array<std::vector<double>*, 9> RoutingSums::parts() {
+  return {&without_correct, &without_loss, &alone_correct,   &alone_loss, &class_weights,
+          &class_shares,    &class_top,    &output_products, &same_class};
+}
+
+void RoutingSums::add(RoutingSums other) {
+  const auto mine = parts(), theirs = other.parts();
+  for (std::size_t part = 0; part < mine.size(); ++part)
+    std::ranges::transform(*mine[part], *theirs[part], mine[part]->begin(), std::plus());
 }
 
 RoutingSums routing_sums(const RoutedSamples& samples, const GateRule& rule) {
@@ -128,15 +134,8 @@ int top_expert(const RoutedSamples& samples, std::size_t i) {
   return first_largest(samples.gate_logits(i));
 }
 
-double margin_of(const RoutedSamples& samples, std::size_t i, int k) {
-  const auto logits = samples.gate_logits(i);
-  Values sorted(logits.begin(), logits.end());
-  std::ranges::sort(sorted, std::greater());
-  return sorted[static_cast<std::size_t>(k - 1)] - sorted[static_cast<std::size_t>(k)];
-}
-
 int predicted_class(const RoutedSamples& samples, std::size_t i) {
-  return first_largest(mixture(samples, i, samples.weights(i)));
+  return first_largest(samples.logits(i));
 }
 
 }  // namespace switchyard

@@ -15,7 +15,6 @@ struct RoutingSums {
 
   /// Of the mixture without one expert, (E) each: correct samples, cross-entropy in nats.
   std::vector<double> without_correct, without_loss;
-  std::vector<double> used;  ///< (E): samples that go to the expert
   /// Of one expert by itself, (E) each.
   std::vector<double> alone_correct, alone_loss;
   std::vector<double> class_weights;  ///< (C,E): routing weight
@@ -28,16 +27,16 @@ struct RoutingSums {
       same_class;  ///< (E,E): samples for which two experts alone say the same class
 
   /// All of them, in a fixed order.
-  std::array<std::vector<double>*, 10> parts();
+  std::array<std::vector<double>*, 9> parts();
+  /// Adds those of other samples of the same model.
+  void add(RoutingSums other);
 };
 
 RoutingSums routing_sums(const RoutedSamples& samples, const GateRule& rule);
 
 /// The expert of the largest gate logit, of equals the lower one.
 int top_expert(const RoutedSamples& samples, std::size_t i);
-/// By how much the k-th largest gate logit exceeds the next; k below the number of experts.
-double margin_of(const RoutedSamples& samples, std::size_t i, int k);
-/// The class that the mixture with its own weights says.
+/// The class that the mixture says.
 int predicted_class(const RoutedSamples& samples, std::size_t i);
 
 }  // namespace switchyard

@@ -29,6 +29,10 @@ ProfileSession::ProfileSession(const ProfileConfig& config, StepKind kind, Machi
   watched_.emplace(machine, *recorder_);
 }
 
+void ProfileSession::require_within(std::int64_t steps) const {
+  if (recorder_) switchyard::require_within(recorder_->window(), steps);
+}
+
 ExitCode ProfileSession::finish(ExitCode code) {
   if (recorder_ && !written_) write();
   return lost_ && code == ExitCode::done ? ExitCode::run_failed : code;

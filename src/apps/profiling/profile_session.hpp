@@ -20,6 +20,9 @@ class ProfileSession {
   ProfileSession(const ProfileSession&) = delete;  // its recorder holds its address
   ProfileSession& operator=(const ProfileSession&) = delete;
 
+  /// Error(bad_usage) where the window names none of the command's `steps` steps.
+  void require_within(std::int64_t steps) const;
+
   /// What the command is to work with.
   Machine& machine() { return watched_ ? *watched_ : machine_; }
 

@@ -1,8 +1,14 @@
 #include "apps/routing/analyse.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include "analysis/routing/expert_similarity.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "apps/routing/report.hpp"
+#include "apps/routing/tables.hpp"
 #include "base/file.hpp"
 #include "data/sampler.hpp"
 #include "train/agreement.hpp"
@@ -22,11 +28,32 @@ ModelConfig model_of(const RoutingConfig& config, const TrainingData& data) {
   return model;
 }
 
-// Rank 0 alone has the lines and the other runs.
-void write(const RoutingResults& results, const RunFolder& run) {
-  fs::create_directories(run.routing());
-  write_file(run.routing() / (results.split + "-samples.csv"), sample_table(results.lines));
-  write_file(run.routing() / (results.split + ".json"), routing_json(results));
+std::vector<OtherRouting> comparable_routings(const RoutingConfig& config, const std::string& split,
+                                              const ImageSet& images,
+                                              const std::vector<std::int64_t>& samples) {
+  std::vector<OtherRouting> others = read_other_routings(config.against, split);
+  for (const OtherRouting& other : others)
+    require_comparable(other, images, samples, config.training.model.head.experts);
+  return others;
+}
+
+// Before an hour of work, not after it.
+void prepare(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  const bool writable = !error && ::access(folder.c_str(), W_OK | X_OK) == 0;
+  SY_REQUIRE(writable, ExitCode::run_failed,
+             "cannot write into the folder {} ({}); choose another with --out", folder.string(),
+             error ? error.message() : std::strerror(errno));
+}
+
+void write(const RoutingResults& results, const fs::path& folder) {
+  auto file = [&](const char* rest) { return folder / (results.split + rest); };
+  write_file(file("-samples.csv"), sample_table(results.lines));
+  write_file(file("-experts.csv"), expert_table(results));
+  write_file(file("-classes.csv"), class_table(results));
+  write_file(file("-similarity.csv"), similarity_table(results));
+  write_file(file(".json"), routing_json(results));
 }
 
 }  // namespace
@@ -37,39 +64,41 @@ ExitCode analyse_routing(const RoutingConfig& config, const RunFolder& run, cons
   use_threads(execution.threads);
   const bool leads = launch.world.rank().value == 0;
   const std::string split(name_of<DataPart>(config.part, data_part_choices));
+  const fs::path folder = config.folder.empty() ? run.routing() : fs::path(config.folder);
   const TrainingData data = load_training_data(config.training.data, launch.world);
   const ModelConfig model = model_of(config, data);
-  std::vector<OtherRouting> others;
-  agree(launch.world, [&] {
-    if (leads) others = read_other_routings(config.against, split);
-  });
+  const ImageSet& images = images_of(data, config.part);
+  const std::vector<std::int64_t> samples = samples_of(data, config.part);
   auto unwatched = make_machine(machine_config(execution), launch.world, launch.log);
   ProfileSession profile(config.training.profile, StepKind::evaluation, *unwatched,
                          run.profile("routing"), launch.log);
+  profile.require_within(batch_count(std::ssize(samples), config.training.run.eval_batch));
+  std::vector<OtherRouting> others;  // on the rank that leads
+  agree(launch.world, [&] {
+    if (!leads) return;
+    others = comparable_routings(config, split, images, samples);
+    prepare(folder);
+  });
   Machine& machine = profile.machine();
   DistributedClassifier classifier(machine.backend(), machine.world(), model,
                                    distributed_options(config.training));
   WeightsOrigin weights = load_named_weights(config.checkpoint, run, classifier, launch.log);
 
-  ImagePool pool(machine.backend(), data.set, images_of(data, config.part));
+  ImagePool pool(machine.backend(), data.set, images);
   auto batches = pool.batches({.dtype = classifier.image_dtype()});
-  RoutingMeasurement measured = measure_routing(classifier, *batches, samples_of(data, config.part),
-                                                config.training.run.eval_batch);
-  RoutingResults results{
-      .weights = std::move(weights),
-      .split = split,
-      .model = model,
-      .metrics = std::move(measured.metrics),
-      .sums = std::move(measured.sums),
-      .parameter_cosines = parameter_cosines(classifier),
-      .lines = sample_lines(measured.samples,
-                            model.head.is_sparse() ? model.head.active_experts() : 1, launch.world),
-      .against = {}};
+  RoutingMeasurement measured =
+      measure_routing(classifier, *batches, samples, config.training.run.eval_batch);
+  RoutingResults results{.weights = std::move(weights),
+                         .split = split,
+                         .model = model,
+                         .figures = routing_figures(measured, parameter_cosines(classifier), model),
+                         .lines = std::move(measured.lines),
+                         .against = {}};
   agree(launch.world, [&] {
     if (!leads) return;
     for (const OtherRouting& other : others)
-      results.against.push_back(agreement_with(other, results.lines, model.head.experts));
-    write(results, run);
+      results.against.push_back(agreement_with(other, results.lines));
+    write(results, folder);
   });
   if (leads) fmt::print("{}", routing_report(results));
   return profile.finish(ExitCode::done);

@@ -6,7 +6,7 @@
 
 namespace switchyard {
 
-/// Measures where the run's model sends samples, prints a table and writes RUN/routing/.
+/// Measures where the run's model sends samples, prints a table and writes the results.
 /// Collective.
 ExitCode analyse_routing(const RoutingConfig& config, const RunFolder& run, const Launch& launch);
 

@@ -1,6 +1,7 @@
 #include "apps/routing/measure.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "train/evaluation.hpp"
 
@@ -25,16 +26,22 @@ void sum_over_ranks(RoutingSums& sums, Communicator& world) {
 RoutingMeasurement measure_routing(DistributedClassifier& classifier, BatchSource& batches,
                                    std::span<const std::int64_t> samples, std::int64_t batch) {
   const ModelConfig& model = classifier.model().config();
-  RoutedSamples routed(model.head.experts, model.classes);
-  MetricSums metrics = evaluate(classifier, batches, samples,
-                                {.batch = batch,
-                                 .observer = [&](const ForwardContext& context, const Batch& share,
-                                                 const Classifier::Output& output) {
-                                   routed.add(classifier, context, output, share.labels);
-                                 }});
-  RoutingSums sums = routing_sums(routed, gate_rule(model.head));
-  sum_over_ranks(sums, classifier.grid().world());
-  return {std::move(metrics), std::move(sums), std::move(routed)};
+  const GateRule rule = gate_rule(model.head);
+  RoutingSums sums(model.head.experts, model.classes);
+  std::vector<SampleLine> lines;
+  MetricSums metrics =
+      evaluate(classifier, batches, samples,
+               {.batch = batch,
+                .observer = [&](const ForwardContext& context, const Batch& share,
+                                const Classifier::Output& output) {
+                  RoutedSamples routed(model.head.experts, model.classes);
+                  routed.add(classifier, context, output, share.labels);
+                  sums.add(routing_sums(routed, rule));
+                  std::ranges::copy(sample_lines(routed), std::back_inserter(lines));
+                }});
+  Communicator& world = classifier.grid().world();
+  sum_over_ranks(sums, world);
+  return {std::move(metrics), std::move(sums), gather_lines(lines, world)};
 }
 
 }  // namespace switchyard

@@ -1,10 +1,9 @@
 #include "apps/routing/results.hpp"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
-#include "analysis/routing/expert_similarity.hpp"
-#include "analysis/routing/specialisation.hpp"
+#include "analysis/profile/quantiles.hpp"
 #include "apps/json.hpp"
 
 namespace switchyard {
@@ -12,31 +11,11 @@ namespace {
 
 constexpr int kFormat = 1;
 
-Json rows_of(std::span<const double> values, std::size_t columns, double factor = 1) {
+template <class T>
+Json rows_of(const std::vector<T>& values, std::size_t columns) {
   Json rows = Json::array();
-  for (std::size_t begin = 0; begin < values.size(); begin += columns) {
-    Json row = Json::array();
-    for (double value : values.subspan(begin, columns)) row.push_back(value * factor);
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-// Of each class's weights the mean over its samples; zeros for a class without any.
-std::vector<double> class_means(const RoutingSums& sums, std::size_t experts) {
-  std::vector<double> means = sums.class_weights;
-  for (std::size_t row = 0; row < means.size(); row += experts) {
-    const auto top = sums.class_top.begin() + static_cast<std::ptrdiff_t>(row);
-    const double samples = std::accumulate(top, top + static_cast<std::ptrdiff_t>(experts), 0.0);
-    for (std::size_t e = 0; e < experts; ++e) means[row + e] /= std::max(1.0, samples);
-  }
-  return means;
-}
-
-Json counts_of(std::span<const double> values, std::size_t columns) {
-  Json rows = rows_of(values, columns);
-  for (Json& row : rows)
-    for (Json& value : row) value = std::llround(value.get<double>());
+  for (auto row = values.begin(); row != values.end(); row += static_cast<std::ptrdiff_t>(columns))
+    rows.push_back(std::vector<T>(row, row + static_cast<std::ptrdiff_t>(columns)));
   return rows;
 }
 
@@ -52,35 +31,29 @@ Json margin_of(const RoutingResults& results) {
   return json;
 }
 
-Json specialisation_of(const RoutingResults& results) {
-  const Specialisation found =
-      specialisation(results.sums.class_shares, results.model.classes, results.model.head.experts);
+Json json_of(const Specialisation& found) {
   return {{"mutual_information", found.mutual_information},
           {"class_entropy", found.class_entropy},
           {"expert_entropy", found.expert_entropy},
-          {"normalised", found.normalised ? Json(*found.normalised) : Json()}};
+          {"normalised", or_null(found.normalised)}};
 }
 
-Json ablation_of(const RoutingResults& results) {
+Json ablation_of(const std::vector<ExpertFigures>& experts) {
   Json ablation = Json::array();
-  const double samples = static_cast<double>(results.lines.size());
-  const RoutingSums& sums = results.sums;
-  if (results.model.head.experts == 1) return ablation;
-  for (std::size_t e = 0; e < sums.used.size(); ++e)
-    ablation.push_back({{"expert", e},
-                        {"accuracy", sums.without_correct[e] / samples},
-                        {"loss", sums.without_loss[e] / samples},
-                        {"rerouted", sums.used[e] / samples}});
+  for (std::size_t e = 0; e < experts.size(); ++e)
+    if (const auto& without = experts[e].without)
+      ablation.push_back({{"expert", e},
+                          {"accuracy", without->accuracy},
+                          {"loss", without->loss},
+                          {"rerouted", experts[e].load}});
   return ablation;
 }
 
-Json alone_of(const RoutingResults& results) {
+Json alone_of(const std::vector<ExpertFigures>& experts) {
   Json alone = Json::array();
-  const double samples = static_cast<double>(results.lines.size());
-  for (std::size_t e = 0; e < results.sums.used.size(); ++e)
-    alone.push_back({{"expert", e},
-                     {"accuracy", results.sums.alone_correct[e] / samples},
-                     {"loss", results.sums.alone_loss[e] / samples}});
+  for (std::size_t e = 0; e < experts.size(); ++e)
+    alone.push_back(
+        {{"expert", e}, {"accuracy", experts[e].alone.accuracy}, {"loss", experts[e].alone.loss}});
   return alone;
 }
 
@@ -100,39 +73,38 @@ Json against_of(const std::vector<RunAgreement>& others) {
 std::string routing_json(const RoutingResults& results) {
   const HeadConfig& head = results.model.head;
   const auto experts = static_cast<std::size_t>(head.experts);
-  const Figures figures = figures_of(results.metrics);
-  const double samples = static_cast<double>(results.lines.size());
-  const Json json = {
-      {"format", kFormat},
-      {"checkpoint", results.weights.path.string()},
-      {"step", results.weights.step ? Json(*results.weights.step) : Json()},
-      {"split", results.split},
-      {"samples", results.lines.size()},
-      {"head", name_of<HeadKind>(head.kind, head_choices)},
-      {"experts", head.experts},
-      {"k", head.active_experts()},
-      {"classes", results.model.classes},
-      {"accuracy", figures.accuracy},
-      {"loss", figures.loss},
-      {"utilisation", figures.utilisation},
-      {"load", figures.load},
-      {"utilisation_cv", figures.utilisation_cv},
-      {"load_cv", figures.load_cv},
-      {"load_max_over_mean", figures.load_max_over_mean},
-      {"gate_entropy", figures.gate_entropy},
-      {"dead_experts", figures.dead_experts},
-      {"gate_margin", margin_of(results)},
-      {"class_experts",
-       {{"weights", rows_of(class_means(results.sums, experts), experts)},
-        {"top1", counts_of(results.sums.class_top, experts)}}},
-      {"specialisation", specialisation_of(results)},
-      {"similarity",
-       {{"weights", rows_of(results.parameter_cosines, experts)},
-        {"outputs", rows_of(cosines(results.sums.output_products, head.experts), experts)},
-        {"agreement", rows_of(results.sums.same_class, experts, 1 / samples)}}},
-      {"ablation", ablation_of(results)},
-      {"alone", alone_of(results)},
-      {"against", against_of(results.against)}};
+  const RoutingFigures& figures = results.figures;
+  const Figures& overall = figures.overall;
+  const Json json = {{"format", kFormat},
+                     {"checkpoint", results.weights.path.string()},
+                     {"step", or_null(results.weights.step)},
+                     {"split", results.split},
+                     {"samples", results.lines.size()},
+                     {"head", name_of<HeadKind>(head.kind, head_choices)},
+                     {"experts", head.experts},
+                     {"k", head.active_experts()},
+                     {"classes", results.model.classes},
+                     {"accuracy", overall.accuracy},
+                     {"loss", overall.loss},
+                     {"utilisation", overall.utilisation},
+                     {"load", overall.load},
+                     {"utilisation_cv", overall.utilisation_cv},
+                     {"load_cv", overall.load_cv},
+                     {"load_max_over_mean", overall.load_max_over_mean},
+                     {"gate_entropy", overall.gate_entropy},
+                     {"dead_experts", overall.dead_experts},
+                     {"gate_margin", margin_of(results)},
+                     {"class_experts",
+                      {{"weights", rows_of(figures.class_weights, experts)},
+                       {"top1", rows_of(figures.class_top, experts)}}},
+                     {"specialisation", json_of(figures.specialisation)},
+                     {"similarity",
+                      {{"weights", rows_of(figures.parameter_cosines, experts)},
+                       {"outputs", rows_of(figures.output_cosines, experts)},
+                       {"agreement", rows_of(figures.same_class, experts)}}},
+                     {"ablation", ablation_of(figures.experts)},
+                     {"alone", alone_of(figures.experts)},
+                     {"against", against_of(results.against)}};
   return json.dump(1) + "\n";
 }
 

@@ -1,13 +1,11 @@
 #pragma once
 // What an analysis of routing found, as one value and as JSON.
 
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "analysis/profile/quantiles.hpp"
 #include "apps/routing/agreement.hpp"
-#include "apps/routing/measure.hpp"
+#include "apps/routing/figures.hpp"
 #include "apps/trained_run.hpp"
 
 namespace switchyard {
@@ -16,9 +14,7 @@ struct RoutingResults {
   WeightsOrigin weights;
   std::string split;
   ModelConfig model;
-  MetricSums metrics;
-  RoutingSums sums;
-  std::vector<double> parameter_cosines;  ///< (E,E)
+  RoutingFigures figures;
   std::vector<SampleLine> lines;
   std::vector<RunAgreement> against;
 };

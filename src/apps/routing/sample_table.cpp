@@ -17,14 +17,14 @@ namespace {
 constexpr std::string_view kHead = "sample,label,predicted,expert,weight,margin";
 constexpr std::size_t kColumns = 6;
 
-SampleLine line_of(const RoutedSamples& samples, std::size_t i, int k) {
+SampleLine line_of(const RoutedSamples& samples, std::size_t i) {
   const int expert = top_expert(samples, i);
   SampleLine line{.sample = samples.id(i),
                   .label = samples.label(i),
                   .predicted = predicted_class(samples, i),
                   .expert = expert,
                   .weight = samples.weights(i)[static_cast<std::size_t>(expert)]};
-  if (k < samples.experts()) line.margin = margin_of(samples, i, k);
+  line.margin = samples.margin(i).value_or(line.margin);
   return line;
 }
 
@@ -47,12 +47,16 @@ T number(const std::string& cell, const std::filesystem::path& file) {
 
 }  // namespace
 
-std::vector<SampleLine> sample_lines(const RoutedSamples& own, int k, Communicator& world) {
-  std::vector<SampleLine> mine;
-  for (std::size_t i = 0; i < own.size(); ++i) mine.push_back(line_of(own, i, k));
+std::vector<SampleLine> sample_lines(const RoutedSamples& samples) {
+  std::vector<SampleLine> lines;
+  for (std::size_t i = 0; i < samples.size(); ++i) lines.push_back(line_of(samples, i));
+  return lines;
+}
+
+std::vector<SampleLine> gather_lines(const std::vector<SampleLine>& own, Communicator& world) {
   std::vector<SampleLine> all;
-  const std::string bytes(reinterpret_cast<const char*>(mine.data()),
-                          mine.size() * sizeof(SampleLine));
+  const std::string bytes(reinterpret_cast<const char*>(own.data()),
+                          own.size() * sizeof(SampleLine));
   for (const std::string& of_rank : gather_texts(world, bytes)) {
     std::vector<SampleLine> lines(of_rank.size() / sizeof(SampleLine));
     std::memcpy(static_cast<void*>(lines.data()), of_rank.data(), of_rank.size());

@@ -18,12 +18,13 @@ struct SampleLine {
   std::int32_t predicted = 0;
   std::int32_t expert = 0;  ///< of the largest gate logit
   double weight = 0;        ///< of that expert
-  /// By how much the k-th largest gate logit exceeds the next; not a number where there is none.
+  /// Its lead over the next choice; not a number where there is none.
   double margin = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// All ranks' lines, by sample. `k`: experts that a sample goes to, 1 for a soft head. Collective.
-std::vector<SampleLine> sample_lines(const RoutedSamples& own, int k, Communicator& world);
+std::vector<SampleLine> sample_lines(const RoutedSamples& samples);
+/// All ranks' lines, by sample. Collective.
+std::vector<SampleLine> gather_lines(const std::vector<SampleLine>& own, Communicator& world);
 
 std::string sample_table(const std::vector<SampleLine>& lines);
 /// Reads a table. Error(bad_data) with its path where it is none.

@@ -11,11 +11,9 @@ constexpr std::string_view kUsage =
     "usage: [mpirun -n RANKS] switchyard curvature RUN [--key value ...]\n"
     "RUN is a run folder; its configuration is the default of model, data and execution.\n";
 
-// The run's own configuration, as far as an analysis shares it.
 CurvatureConfig config_of(const std::optional<RunFolder>& run, const Launch& launch) {
   CurvatureConfig config;
-  if (run)
-    read_shared_config(launch, config.training, {"--config", run->config_file().string()}, kUsage);
+  config.training = config_of_run(run, launch, kUsage);
   return config;
 }
 
@@ -42,7 +40,7 @@ ExitCode curvature_command(int& argc, char**& argv, const Words& words) {
   StopSignals signals;
   return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
     const std::optional<RunFolder> run = named_run(launch.world, words, "curvature", kUsage);
-    const Words rest(words.begin() + (run ? 1 : 0), words.end());
+    const Words rest = words_behind(run, words);
     CurvatureConfig config = config_of(run, launch);
     if (!read_shared_config(launch, config, rest, kUsage)) return ExitCode::done;
     const std::string folder = folder_of(config, *run);

@@ -6,7 +6,6 @@
 #include "apps/switchyard/commands.hpp"
 #include "apps/trained_run.hpp"
 #include "data/sampler.hpp"
-#include "profile/recorder.hpp"
 #include "train/epoch_report.hpp"
 #include "train/evaluation.hpp"
 #include "train/image_pool.hpp"
@@ -16,9 +15,9 @@ namespace {
 
 constexpr std::string_view kUsage =
     "usage: [mpirun -n RANKS] switchyard eval RUN [--key value ...]\n"
-    "RUN is a run folder; its configuration is the default of every key. The figures are one line "
-    "of\n"
-    "JSON on standard output; all else that is said goes to standard error.\n";
+    "RUN is a run folder; its configuration is the default of model, data and execution. The "
+    "figures\n"
+    "are one line of JSON on standard output; all else that is said goes to standard error.\n";
 
 struct EvalConfig : RunViewConfig {};
 
@@ -39,6 +38,8 @@ ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Laun
   auto unwatched = make_machine(machine_config(execution), launch.world, launch.log);
   ProfileSession profile(config.training.profile, StepKind::evaluation, *unwatched,
                          run.profile("eval"), launch.log);
+  const std::vector<std::int64_t> samples = samples_of(data, config.part);
+  profile.require_within(batch_count(std::ssize(samples), config.training.run.eval_batch));
   Machine& machine = profile.machine();
   const bool recorded = records_steps(execution.graphs, machine);
   DistributedClassifier classifier(machine.backend(), machine.world(), model,
@@ -46,10 +47,6 @@ ExitCode evaluate_run(const EvalConfig& config, const RunFolder& run, const Laun
   load_named_weights(config.checkpoint, run, classifier, launch.log);
 
   const ImageSet& images = images_of(data, config.part);
-  std::vector<std::int64_t> samples = samples_of(data, config.part);
-  if (const Recorder* recorder = machine.backend().recorder())
-    require_within(recorder->window(), batch_count(static_cast<std::int64_t>(samples.size()),
-                                                   config.training.run.eval_batch));
   ImagePool pool(machine.backend(), data.set, images);
   auto batches = pool.batches({.dtype = classifier.image_dtype()});
   MetricSums sums = evaluate(classifier, *batches, samples,
@@ -65,7 +62,8 @@ ExitCode eval_command(int& argc, char**& argv, const Words& words) {
   return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
     EvalConfig config;
     const std::optional<RunFolder> run = named_run(launch.world, words, "eval", kUsage);
-    if (!read_shared_config(launch, config, words_on_run(run, words), kUsage))
+    config.training = config_of_run(run, launch, kUsage);
+    if (!read_shared_config(launch, config, words_behind(run, words), kUsage))
       return ExitCode::done;
     return with_memory_advice("--eval-batch", [&] { return evaluate_run(config, *run, launch); });
   });

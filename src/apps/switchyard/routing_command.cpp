@@ -9,9 +9,8 @@ namespace {
 
 constexpr std::string_view kUsage =
     "usage: [mpirun -n RANKS] switchyard routing RUN [--key value ...]\n"
-    "RUN is the run folder of a mixture; its configuration is the default of every key. Figures "
-    "go\n"
-    "to RUN/routing/SPLIT.json, a line for each image to RUN/routing/SPLIT-samples.csv.\n";
+    "RUN is the run folder of a mixture; its configuration is the default of model, data and\n"
+    "execution. Figures go to RUN/routing/SPLIT.json and as tables to SPLIT-*.csv beside it.\n";
 
 }  // namespace
 
@@ -19,7 +18,8 @@ ExitCode routing_command(int& argc, char**& argv, const Words& words) {
   return run_on_all_ranks(argc, argv, [&](const Launch& launch) {
     RoutingConfig config;
     const std::optional<RunFolder> run = named_run(launch.world, words, "routing", kUsage);
-    if (!read_shared_config(launch, config, words_on_run(run, words), kUsage))
+    config.training = config_of_run(run, launch, kUsage);
+    if (!read_shared_config(launch, config, words_behind(run, words), kUsage))
       return ExitCode::done;
     return with_memory_advice("--eval-batch",
                               [&] { return analyse_routing(config, *run, launch); });

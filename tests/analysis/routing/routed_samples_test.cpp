@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "analysis/routing/expert_similarity.hpp"
 #include "analysis/routing/gate_rule.hpp"
 #include "ops/ref/tensors.hpp"
@@ -15,22 +18,16 @@ namespace {
 
 constexpr std::int64_t kSamples = 7;
 
-struct Seen {
-  RoutedSamples samples;
-  std::vector<double> logits;  // of the head, this rank's samples
-};
-
-Seen see(Backend& backend, Communicator& group, HeadKind head, int ep) {
+RoutedSamples see(Backend& backend, Communicator& group, HeadKind head, int ep) {
   const ModelConfig config = tiny_config(head);
   auto classifier = tiny_classifier(backend, group, config, ep);
   const Batch batch = tiny_share(backend, group, kSamples);
   Tape tape(backend, Recording::off);
   const ForwardContext context = classifier->context(tape, Mode::eval, batch.sample_ids);
   const auto output = classifier->model().forward(context, tape.constant(batch.images));
-  Seen seen{RoutedSamples(config.head.experts, config.classes),
-            values(backend, output.head.logits.value())};
-  seen.samples.add(*classifier, context, output, batch.labels);
-  return seen;
+  RoutedSamples samples(config.head.experts, config.classes);
+  samples.add(*classifier, context, output, batch.labels);
+  return samples;
 }
 
 std::size_t place_of(std::int64_t id, const RoutedSamples& samples) {
@@ -45,15 +42,13 @@ TEST_P(RoutedHeads, AreTheirExpertsOutputsWeighted) {
   RefBackend backend;
   for (int ep = 1; ep <= world().size(); ++ep) {
     if (world().size() % ep != 0) continue;
-    const Seen seen = see(backend, world(), GetParam(), ep);
-    const auto classes = static_cast<std::size_t>(seen.samples.classes());
-    for (std::size_t i = 0; i < seen.samples.size(); ++i) {
-      for (std::size_t c = 0; c < classes; ++c) {
+    const RoutedSamples seen = see(backend, world(), GetParam(), ep);
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      for (std::size_t c = 0; c < static_cast<std::size_t>(seen.classes()); ++c) {
         double mixed = 0;
-        for (int e = 0; e < seen.samples.experts(); ++e)
-          mixed +=
-              seen.samples.weights(i)[static_cast<std::size_t>(e)] * seen.samples.output(i, e)[c];
-        EXPECT_NEAR(mixed, seen.logits[i * classes + c], 1e-12);
+        for (int e = 0; e < seen.experts(); ++e)
+          mixed += seen.weights(i)[static_cast<std::size_t>(e)] * seen.output(i, e)[c];
+        EXPECT_NEAR(mixed, seen.logits(i)[c], 1e-12);
       }
     }
   }
@@ -61,26 +56,38 @@ TEST_P(RoutedHeads, AreTheirExpertsOutputsWeighted) {
 
 TEST_P(RoutedHeads, WeighByTheRule) {
   RefBackend backend;
-  const Seen seen = see(backend, world(), GetParam(), 1);
+  const RoutedSamples seen = see(backend, world(), GetParam(), 1);
   const GateRule rule = gate_rule(tiny_config(GetParam()).head);
-  for (std::size_t i = 0; i < seen.samples.size(); ++i) {
-    const std::vector<double> expected = gate_weights(rule, seen.samples.gate_logits(i));
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    const std::vector<double> expected = gate_weights(rule, seen.gate_logits(i));
     for (std::size_t e = 0; e < expected.size(); ++e)
-      EXPECT_NEAR(seen.samples.weights(i)[e], expected[e], 1e-13);
+      EXPECT_NEAR(seen.weights(i)[e], expected[e], 1e-13);
+  }
+}
+
+TEST_P(RoutedHeads, LeadByTheirMargin) {
+  RefBackend backend;
+  const RoutedSamples seen = see(backend, world(), GetParam(), 1);
+  const HeadConfig head = tiny_config(GetParam()).head;
+  const auto k = static_cast<std::size_t>(head.is_sparse() ? head.active_experts() : 1);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    std::vector<double> sorted(seen.gate_logits(i).begin(), seen.gate_logits(i).end());
+    std::ranges::sort(sorted, std::greater());
+    EXPECT_DOUBLE_EQ(seen.margin(i).value(), sorted[k - 1] - sorted[k]);
   }
 }
 
 TEST_P(RoutedHeads, AreTheSameOnEveryGrid) {
   RefBackend backend;
   auto alone = make_self_communicator();
-  const Seen whole = see(backend, *alone, GetParam(), 1);
-  const Seen share = see(backend, world(), GetParam(), 0);
-  for (std::size_t i = 0; i < share.samples.size(); ++i) {
-    const std::size_t same = place_of(share.samples.id(i), whole.samples);
-    EXPECT_EQ(share.samples.label(i), whole.samples.label(same));
-    for (int e = 0; e < share.samples.experts(); ++e)
-      for (std::size_t c = 0; c < static_cast<std::size_t>(share.samples.classes()); ++c)
-        EXPECT_NEAR(share.samples.output(i, e)[c], whole.samples.output(same, e)[c], 1e-12);
+  const RoutedSamples whole = see(backend, *alone, GetParam(), 1);
+  const RoutedSamples share = see(backend, world(), GetParam(), 0);
+  for (std::size_t i = 0; i < share.size(); ++i) {
+    const std::size_t same = place_of(share.id(i), whole);
+    EXPECT_EQ(share.label(i), whole.label(same));
+    for (int e = 0; e < share.experts(); ++e)
+      for (std::size_t c = 0; c < static_cast<std::size_t>(share.classes()); ++c)
+        EXPECT_NEAR(share.output(i, e)[c], whole.output(same, e)[c], 1e-12);
   }
 }
 

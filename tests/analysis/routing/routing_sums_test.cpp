@@ -16,12 +16,17 @@ namespace {
 class Sums : public ::testing::Test {
  protected:
   Sums() {
-    add(10, 0, {3, 1, 0}, {0.75, 0.25, 0});
-    add(11, 1, {0, 2, 2}, {0, 0.5, 0.5});
+    add(0, {3, 1, 0}, {0.75, 0.25, 0}, {0.75, 0.25});
+    add(1, {0, 2, 2}, {0, 0.5, 0.5}, {2.5, 4.5});
   }
-  void add(std::int64_t id, std::int32_t label, const std::vector<double>& logits,
-           const std::vector<double>& weights) {
-    samples_.add(id, label, logits, weights, std::vector<double>{1, 0, 0, 1, 5, 8});
+  void add(std::int32_t label, const std::vector<double>& gate_logits,
+           const std::vector<double>& weights, const std::vector<double>& logits) {
+    samples_.add({.label = label,
+                  .gate_logits = gate_logits,
+                  .weights = weights,
+                  .margin = {},
+                  .logits = logits,
+                  .outputs = {1, 0, 0, 1, 5, 8}});
   }
   RoutedSamples samples_{3, 2};
   GateRule rule_{.k = 2};
@@ -32,12 +37,11 @@ TEST_F(Sums, CountWhereClassesGo) {
   EXPECT_EQ(sums.class_weights, (std::vector<double>{0.75, 0.25, 0, 0, 0.5, 0.5}));
   EXPECT_EQ(sums.class_shares, sums.class_weights);
   EXPECT_EQ(sums.class_top, (std::vector<double>{1, 0, 0, 0, 1, 0}));
-  EXPECT_EQ(sums.used, (std::vector<double>{1, 2, 1}));
 }
 
 // Weights of the softmax over all experts do not add up to 1.
 TEST_F(Sums, ShareOutASampleWhateverItsWeightsAddUpTo) {
-  add(12, 1, {0, 1, 0}, {0, 0.25, 0});
+  add(1, {0, 1, 0}, {0, 0.25, 0}, {0, 0.25});
   const RoutingSums sums = routing_sums(samples_, rule_);
   EXPECT_EQ(sums.class_weights, (std::vector<double>{0.75, 0.25, 0, 0, 0.75, 0.5}));
   EXPECT_EQ(sums.class_shares, (std::vector<double>{0.75, 0.25, 0, 0, 1.5, 0.5}));
@@ -69,11 +73,23 @@ TEST_F(Sums, CompareOutputsWithoutTheirShift) {
   EXPECT_EQ(sums.same_class, (std::vector<double>{2, 0, 0, 0, 2, 2, 0, 2, 2}));
 }
 
-TEST_F(Sums, KnowTheFirstExpertAndItsLead) {
+TEST_F(Sums, OfBatchesAddUp) {
+  RoutingSums all = routing_sums(samples_, rule_);
+  add(0, {1, 3, 0}, {0.25, 0.75, 0}, {0.25, 0.75});
+  const RoutingSums three = routing_sums(samples_, rule_);
+  samples_ = RoutedSamples(3, 2);
+  add(0, {1, 3, 0}, {0.25, 0.75, 0}, {0.25, 0.75});
+  all.add(routing_sums(samples_, rule_));
+  EXPECT_EQ(all.class_weights, three.class_weights);
+  EXPECT_EQ(all.class_top, three.class_top);
+  EXPECT_EQ(all.without_correct, three.without_correct);
+  EXPECT_EQ(all.same_class, three.same_class);
+  EXPECT_NEAR(all.alone_loss[1], three.alone_loss[1], 1e-14);
+}
+
+TEST_F(Sums, KnowTheFirstExpertAndTheClass) {
   EXPECT_EQ(top_expert(samples_, 0), 0);
   EXPECT_EQ(top_expert(samples_, 1), 1);
-  EXPECT_EQ(margin_of(samples_, 0, 2), 1);
-  EXPECT_EQ(margin_of(samples_, 1, 2), 2);
   EXPECT_EQ(predicted_class(samples_, 0), 0);
   EXPECT_EQ(predicted_class(samples_, 1), 1);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""check_routing.py same FOLDER OTHER | figures STEM EVAL | against STEM OTHER-STEM: what two
-analyses of one model, or one analysis and other commands, must agree on. STEM is a path without
-.json and -samples.csv."""
+"""check_routing.py same FOLDER OTHER | figures STEM EVAL | tables STEM | against STEM OTHER-STEM: what
+two analyses of one model, one analysis and other commands, or its own files must agree on. STEM is a
+path without .json and -samples.csv."""
 
 import csv
 import itertools
@@ -9,6 +9,8 @@ import json
 import math
 import sys
 from pathlib import Path
+
+from checks import status_of
 
 TOLERANCE = 1e-9
 
@@ -57,8 +59,10 @@ def figures(stem, evaluated):
     yield "utilisation by class", close(found["utilisation"], [
         sum(n * row[e] for n, row in zip(by_class, found["class_experts"]["weights"])) / samples
         for e in range(experts)])
-    yield "what is rerouted", close([entry["rerouted"] for entry in found["ablation"]],
-                                    found["load"])
+    if found["k"] == 1:
+        yield "what is rerouted", close([entry["rerouted"] for entry in found["ablation"]],
+                                        [sum(row[e] for row in counts) / samples
+                                         for e in range(experts)])
     margins = sorted(float(line["margin"]) for line in lines)
     yield "mean margin", close(found["gate_margin"]["mean"], sum(margins) / samples)
     for name in ("weights", "outputs", "agreement"):
@@ -66,6 +70,30 @@ def figures(stem, evaluated):
         yield f"{name} with themselves", close([matrix[e][e] for e in range(experts)],
                                                [1.0] * experts)
         yield f"{name} both ways", close(matrix, [list(column) for column in zip(*matrix)])
+
+
+def table(stem, name):
+    with open(f"{stem}-{name}.csv", encoding="utf-8") as lines:
+        return [{key: float(value) for key, value in line.items()} for line in csv.DictReader(lines)]
+
+
+def tables(stem):
+    found, _ = read(stem)
+    places = range(found["experts"])
+    yield "table of experts", table(stem, "experts") == [
+        {"expert": e, "utilisation": found["utilisation"][e], "load": found["load"][e],
+         "accuracy_without": found["ablation"][e]["accuracy"],
+         "loss_without": found["ablation"][e]["loss"],
+         "accuracy_alone": found["alone"][e]["accuracy"], "loss_alone": found["alone"][e]["loss"]}
+        for e in places]
+    classes = found["class_experts"]
+    yield "table of classes", table(stem, "classes") == [
+        {"class": c, "expert": e, "weight": classes["weights"][c][e], "top1": classes["top1"][c][e]}
+        for c in range(found["classes"]) for e in places]
+    yield "table of similarity", table(stem, "similarity") == [
+        {"expert": e, "other": other} | {name: rows[e][other]
+                                         for name, rows in found["similarity"].items()}
+        for e in places for other in places]
 
 
 def against(stem, other):
@@ -82,11 +110,8 @@ def against(stem, other):
 
 
 def main():
-    checks = {"same": same, "figures": figures, "against": against}[sys.argv[1]](*sys.argv[2:])
-    wrong = [name for name, right in checks if not right]
-    for name in wrong:
-        print(f"differs: {name}")
-    return len(wrong) > 0
+    checks = {"same": same, "figures": figures, "tables": tables, "against": against}[sys.argv[1]]
+    return status_of(checks(*sys.argv[2:]))
 
 
 if __name__ == "__main__":

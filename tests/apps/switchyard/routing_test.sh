@@ -8,28 +8,17 @@ check=$(realpath "$(dirname "$0")/check_routing.py")
 draw_data 120 40
 model=(--width 2 --expert-hidden 8 --validation-samples 20 --epochs 2 --batch 20 --precision f64)
 
-routing() { # routing RANKS RUN [ARGUMENT...]: its exit status; words in $work/said.log
-  local ranks=$1
-  shift
-  (cd "$work" && timeout -k 5 100 "$launch" "$ranks" "$switchyard" routing "$@" --data data >said.log 2>&1)
-}
-
 expect_routing() { # expect_routing STATUS TEXT RANKS RUN [ARGUMENT...]
-  local status=$1 text=$2 found
-  shift 2
-  routing "$@"
-  found=$?
-  [[ $found == "$status" ]] && grep -qE -- "$text" "$work/said.log" && return
-  complain "routing $*: exit status $found (expected $status), or no '$text' in:"
-  cat "$work/said.log"
+  expect "$1" "$2" on_ranks "$3" routing "$4" --data data "${@:5}"
 }
 
 train sparse 1 "${model[@]}" --head sparse --experts 5 || complain "no sparse run"
 train other 1 "${model[@]}" --head sparse --experts 5 --seed 2 || complain "no other run"
 train soft 1 "${model[@]}" --head soft --experts 3 || complain "no soft run"
+train hard 1 "${model[@]}" --head hard --experts 4 || complain "no hard run"
 train dense 1 "${model[@]}" --head dense || complain "no dense run"
 
-for run in sparse soft; do
+for run in sparse soft hard; do
   expect_routing 0 "accuracy without" 1 "$run/run"
   mv "$work/$run/run/routing" "$work/$run/one"
   expect_routing 0 "accuracy without" 3 "$run/run" --eval-batch 7
@@ -37,9 +26,10 @@ for run in sparse soft; do
   "$check" same "$work/$run/one" "$work/$run/run/routing" || complain "$run: 1 and 3 ranks differ"
   "$check" figures "$work/$run/run/routing/test" "$work/$run/eval.json" ||
     complain "$run: the figures do not belong together"
+  "$check" tables "$work/$run/run/routing/test" || complain "$run: the tables are not the figures"
 done
 
-expect_routing 3 "there is no other/run/routing/test-samples.csv; run switchyard routing other/run" \
+expect_routing 3 "there is no other/run/routing/test.json; run switchyard routing other/run" \
   2 sparse/run --against other/run
 expect_routing 0 "accuracy without" 1 other/run
 expect_routing 0 "other/run: 0\.[0-9]+ of the images" 2 sparse/run --against other/run,sparse/run
@@ -48,11 +38,24 @@ expect_routing 0 "other/run: 0\.[0-9]+ of the images" 2 sparse/run --against oth
 expect_routing 0 "20 val images" 1 sparse/run --split val
 [[ -s $work/sparse/run/routing/val.json ]] || complain "no figures of validation images"
 
-expect_routing 3 "sparse/run has routed to expert [34], and this model has 3 experts" 1 soft/run --against sparse/run
+# Results can lie elsewhere, and are compared from there; nothing is computed where they cannot.
+expect_routing 0 "40 test images" 1 other/run --out elsewhere/other
+expect_routing 0 "elsewhere/other: 0\.[0-9]+ of the images" 1 sparse/run --against elsewhere/other
+touch "$work/file"
+expect_routing 1 "cannot write into the folder file/routing .*--out" 2 sparse/run --out file/routing
+expect_routing 2 "steps=6:8 names no step of this run, which has steps 0 to 5" 2 sparse/run \
+  --eval-batch 7 --profile steps=6:8
+expect_routing 0 "profile of batch 1 to 2" 2 sparse/run --eval-batch 7 --profile steps=1:3
+
+expect_routing 3 "sparse/run has 5 experts, and this model 3;" 1 soft/run --against sparse/run
+"$switchyard" data synth --out "$work/smaller" --train 120 --test 30 >/dev/null || exit 1
+expect_routing 3 "other/run is of other images \(40 of them, here there are 30\)" 1 sparse/run \
+  --data smaller --against other/run
 echo "sample,label" >"$work/other/run/routing/test-samples.csv"
 expect_routing 3 "test-samples.csv is no table of routed samples" 2 sparse/run --against other/run
 expect_routing 2 "a dense head routes nothing" 2 dense/run
 expect_routing 2 "is no run folder" 1 nowhere
-expect_routing 2 "unknown|--splitt" 1 sparse/run --splitt test
+expect_routing 2 "'splitt'; did you mean 'split'" 1 sparse/run --splitt test
+expect_routing 2 "unknown key 'epochs'" 1 sparse/run --epochs 3
 
 exit "$((failures > 0))"
