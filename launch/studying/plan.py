@@ -123,14 +123,13 @@ class Plan:
 
     def _inference(self):
         heads = self.settings.heads
-        run = f"{next((head for head in heads if head != 'dense'), heads[0])}" \
-              f"/seed-{self.settings.seeds[0]}"
+        runs = [f"{head}/seed-{self.settings.seeds[0]}" for head in heads]
         words = self._on_ranks("inference", "bench", "inference", "--heads", ",".join(heads),
-                               "--run", self._out(run),
+                               "--run", ",".join(map(self._out, runs)),
                                *options(without(self.settings.group("inference"), ("ranks",))),
                                "--json", self._out("inference.json"))
         return [Step("inference", "inference", ".", "inference.json", lambda done: words,
-                     (f"train/{run}",))]
+                     tuple(f"train/{run}" for run in runs))]
 
     def _profile(self):
         values = self.settings.group("profile")

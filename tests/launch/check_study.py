@@ -30,7 +30,9 @@ for head in ("dense", "soft", "sparse", "hard"):
             routing = json.loads((run / "routing" / "test.json").read_text(encoding="utf-8"))
             assert len(routing["against"]) == seed - 1, run
 inference = json.loads((folder / "inference.json").read_text(encoding="utf-8"))
-assert [entry["head"] for entry in inference["heads"]] == ["dense", "soft", "sparse", "hard"]
+for head, entry in zip(("dense", "soft", "sparse", "hard"), inference["heads"], strict=True):
+    assert (entry["head"], entry["weights"]) == (head, "trained"), entry
+    assert entry["run"].endswith(f"/{head}/seed-1"), entry
 for step in steps.values():
     assert step["status"] == "done" and step["seconds"] > 0, step["name"]
     assert (folder / step["folder"]).is_dir(), step["name"]

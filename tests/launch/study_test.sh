@@ -67,7 +67,8 @@ study=(env "PATH=$work/bin:$PATH" "$work/launch/study" "$work/two.cfg" --program
   "$tests/made_up_heads")
 
 expect 0 "to do +train/dense/seed-1.*run 2 .*--config dense.cfg --epochs 3 --head dense --data \
-images --seed 1 --out out/dense/seed-1.*routing/sparse/seed-2/test.*report out -o out/report.\
+images --seed 1 --out out/dense/seed-1.*routing/sparse/seed-2/test.*\
+--heads dense,sparse --run out/dense/seed-1,out/sparse/seed-1 .*report out -o out/report.\
 13 steps, 13 left, ETA not known yet; out$" \
   "${study[@]}" --dry-run
 [[ ! -e $work/out ]] || complain "a dry run leaves a folder"
@@ -142,7 +143,7 @@ expect_launches "sparse-seed-1-curvature-train --resume" report
 rm "$work/out/dense/seed-1/summary.json"
 touch "$work/out/dense/seed-1/curvature-train/of-earlier-weights"
 expect 0 "study.json" "${study[@]}"
-expect_launches "dense-seed-1 --resume" dense-seed-1-curvature-train report
+expect_launches "dense-seed-1 --resume" dense-seed-1-curvature-train inference report
 [[ ! -e $work/out/dense/seed-1/curvature-train/of-earlier-weights ]] ||
   complain "an analysis of earlier weights stays"
 
