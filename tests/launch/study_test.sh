@@ -213,9 +213,9 @@ for setting in synthetic.train=200 synthetic.test=40 train.device=cpu train.widt
   train.experts=4 train.expert-hidden=8 train.epochs=2 train.batch=16 train.train-samples=64 \
   train.validation-samples=20 curvature.split=test curvature.samples=16 curvature.top=1 \
   curvature.trace-probes=2 curvature.density-probes=1 curvature.density-steps=4 \
-  curvature.sweep-points=3 inference.batch=8 inference.warmup=1 inference.repeats=2 \
-  profile.train-samples=64 profile.validation-samples=20 profile.profile=steps=1:3 \
-  scaling.batch=8 scaling.mode=strong scaling.steps=2:4 scaling.repeats=1; do
+  curvature.sweep-points=3 curvature.plane-points=0 inference.batch=8 inference.warmup=1 \
+  inference.repeats=2 profile.train-samples=64 profile.validation-samples=20 \
+  profile.profile=steps=1:3 scaling.batch=8 scaling.mode=strong scaling.steps=2:4 scaling.repeats=1; do
   small+=(--set "$setting")
 done
 expect 2 "'curvature.sampels': curvature has no --sampels; did you mean" "${small[@]}" \

@@ -207,21 +207,19 @@ class WholeStudy(unittest.TestCase):
         self.assertEqual(float(row["highest loss"][1]), loss_on_plane(0.5, 0.5))
 
     def test_groups_of_parameters(self):
-        traces = [{group["group"]: group for group in read(
-            self.study / head / "curvature-train/curvature.json")["trace"]["groups"]}
-            for head in ("sparse/seed-1", "sparse/seed-2", "dense/seed-1")]
-        data = self.panels["groups-trace-sparsemoe-train"]["data"]
-        self.assertEqual(data["categories"], list(traces[0]))
-        for place, name in enumerate(data["categories"]):
-            values = [traces[seed][name]["trace"] for seed in (0, 1)]
-            self.assertAlmostEqual(data["bars"][0]["values"][place], sum(values) / 2)
-            self.assertEqual(data["bars"][0]["points"][place], values)
-        data = self.panels["groups-trace-dense-train"]["data"]["bars"][0]
-        for place, group in enumerate(traces[2].values()):
-            self.assertEqual(data["values"][place], group["trace"])
-            self.assertAlmostEqual(data["high"][place] - group["trace"],
-                                   1.959964 * group["standard_error"], places=4)
-        panel = self.panels["groups-largest-sparsemoe-train"]
+        for run, name in (("sparse/seed-1", "sparsemoe-seed-1"), ("dense/seed-1", "dense-seed-1"),
+                          ("sparse/seed-2", "sparsemoe-seed-2")):
+            groups = read(self.study / run / "curvature-train/curvature.json")["trace"]["groups"]
+            data = self.panels[f"groups-trace-{name}-train"]["data"]
+            self.assertEqual(data["categories"], [group["group"] for group in groups])
+            self.assertEqual(data["bars"][0]["values"], [group["trace"] for group in groups])
+            for group, low, high in zip(groups, data["bars"][0]["low"], data["bars"][0]["high"]):
+                error = 1.959964 * group["standard_error"]
+                self.assertAlmostEqual(low, group["trace"] - error, places=4)
+                self.assertAlmostEqual(high, group["trace"] + error, places=4)
+        self.assertEqual([self.panels[f"groups-trace-sparsemoe-seed-{seed}-train"]["more"]
+                          for seed in (1, 2)], [False, True])
+        panel = self.panels["groups-largest-sparsemoe-seed-1-train"]
         self.assertEqual(panel["sample"], "SparseMoE: seed 1 (n = 1)")
         bars = panel["data"]["bars"][0]
         self.assertEqual(bars["values"], [float(i) for i in range(1, 15)])

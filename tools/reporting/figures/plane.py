@@ -1,25 +1,28 @@
 """Figures over a plane beside one another: colours, lines of equal value, a cross at the origin.
 
 data: {"x": axis, "y": axis, "xs": [..], "ys": [..], "layers": [{"label", "unit", "scale", "low",
-"high", "values": matrix}]}; a matrix has a row for each of `ys`, evenly spaced like `xs`; null is a
-point without a value. "low" and "high" are the ends of the colours.
+"high", "log", "values": matrix}]}; a matrix has a row for each of `ys`, evenly spaced like `xs`;
+null is a point without a value. "low" and "high" are the ends of the colours, which are logarithmic
+where "log" allows it and values differ by a power of ten. The scale of colours names the lines.
 """
 
-from matplotlib.ticker import MaxNLocator
+from matplotlib.colors import LogNorm, Normalize
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from reporting.figures.style import MAP, axis_text, new_figure
 
 NAN = float("nan")
-LEVELS = MaxNLocator(7)
 
 
 def draw(data):
     layers = data["layers"]
-    figure = new_figure(3.2 if len(layers) > 1 else 4.2)
+    figure = new_figure(2.8)
     places = figure.subplots(1, len(layers), sharey=True, squeeze=False)[0]
     for axes, layer in zip(places, layers):
-        image = _layer(axes, data, layer)
-        figure.colorbar(image, ax=axes, location="bottom", label=axis_text(layer))
+        image, levels = _layer(axes, data, layer)
+        bar = figure.colorbar(image, ax=axes, location="bottom" if len(layers) > 1 else "right",
+                              label=axis_text(layer), ticks=levels or None, format="%g")
+        bar.minorticks_off()
         axes.set_xlabel(axis_text(data["x"]))
     places[0].set_ylabel(axis_text(data["y"]))
     return figure
@@ -28,30 +31,32 @@ def draw(data):
 def _layer(axes, data, layer):
     scale = layer.get("scale", 1)
     values = [[NAN if v is None else v * scale for v in row] for row in layer["values"]]
-    low, high = (layer.get(end) for end in ("low", "high"))
+    norm, levels = _colours(layer, scale, [v for row in values for v in row if v == v])
     axes.grid(visible=False)
     image = axes.imshow(values, origin="lower", extent=_ends(data["xs"]) + _ends(data["ys"]),
-                        cmap=MAP, vmin=low and low * scale, vmax=high and high * scale)
-    _contours(axes, image, data, values)
+                        cmap=MAP, norm=norm)
+    if levels and min(len(data["xs"]), len(data["ys"])) > 1:
+        axes.contour(data["xs"], data["ys"], values, levels, linewidths=0.7,
+                     colors=["white" if norm(level) < 0.55 else "black" for level in levels])
     axes.plot(0, 0, "+", color="white", markersize=8)
-    return image
+    return image, levels
+
+
+def _colours(layer, scale, known):
+    """The norm of the colours, and the levels of lines."""
+    least, most = min(known), max(known)
+    low, high = (end if layer.get(name) is None else layer[name] * scale
+                 for name, end in (("low", least), ("high", most)))
+    wide = layer.get("log") and 0 < 10 * least < most
+    locator = LogLocator(10, (1, 2, 5)) if wide else MaxNLocator(5)
+    levels = [level for level in locator.tick_values(least, most) if least < level < most]
+    return (LogNorm if wide else Normalize)(low, high), levels
 
 
 def _ends(places):
     """Of the cells around evenly spaced places."""
     half = (places[-1] - places[0]) / max(1, len(places) - 1) / 2 or 0.5
     return [places[0] - half, places[-1] + half]
-
-
-def _contours(axes, image, data, values):
-    known = [value for row in values for value in row if value == value]
-    levels = [level for level in LEVELS.tick_values(min(known), max(known))
-              if min(known) < level < max(known)]
-    if levels and min(len(data["xs"]), len(data["ys"])) > 1:
-        colours = ["white" if image.norm(level) < 0.55 else "black" for level in levels]
-        lines = axes.contour(data["xs"], data["ys"], values, levels, colors=colours,
-                             linewidths=0.7)
-        axes.clabel(lines, fontsize=7, fmt="%g")
 
 
 def rows(data):

@@ -20,24 +20,25 @@ def by_groups(groups):
 def _figure(name, title, figures_of, groups):
     found = [(label, split, [a for a in analyses if figures_of(a)])
              for label, split, analyses in groups]
-    found = [group for group in found if group[2]]
-    if not found:
-        return None
-    return figure(f"groups-{name}", f"{title} by groups of parameters",
-                  [_panel(name, title, figures_of, group) for group in found], sources(found),
-                  ["Of the diagonal block of the Hessian that belongs to the group."])
+    panels = [_panel(name, title, (label, split, analysis), figures_of(analysis), place > 0)
+              for label, split, analyses in found for place, analysis in enumerate(analyses)]
+    return panels and figure(
+        f"groups-{name}", f"{title} by groups of parameters", panels, sources(found),
+        ["Of the diagonal block of the Hessian that belongs to the group, with the error of the "
+         "measurement. Experts of different seeds are not the same, so every seed has its own "
+         "chart."])
 
 
-def _panel(name, title, figures_of, group):
-    label, split, analyses = group
-    names = list(dict.fromkeys(name for analysis in analyses for name in figures_of(analysis)))
-    estimated = [(analyses, partial(_of_group, figures_of, name)) for name in names]
-    return panel(f"groups-{name}-{slug(label)}-{split}", "bars", f"{label}, {NAMES[split]}",
-                 sample_of(label, [a.seed for a in analyses]),
-                 {"x": {"label": "group of parameters"}, "categories": names,
+def _panel(name, title, of, figures, later):
+    label, split, analysis = of
+    seed = "" if analysis.seed is None else f", seed {analysis.seed}"
+    estimated = [([analysis], partial(_of_group, figures, group)) for group in figures]
+    return panel(f"groups-{name}-{slug(f'{label}{seed}, {split}')}", "bars",
+                 f"{label}{seed}, {NAMES[split]}", sample_of(label, [analysis.seed]),
+                 {"x": {"label": "group of parameters"}, "categories": list(figures),
                   "y": {"label": f"{title.lower()} of the block"},
-                  "bars": [bar("here", estimated)]}, more=split == "val")
+                  "bars": [bar("here", estimated)]}, later or split == "val")
 
 
-def _of_group(figures_of, name, analysis):
-    return figures_of(analysis).get(name)
+def _of_group(figures, group, _):
+    return figures[group]

@@ -3,7 +3,7 @@
 from reporting.blocks import figure, panel
 from reporting.sections.sweeps import folded, in_words, sources
 
-LAYERS = [("loss", {"label": "loss", "unit": "nats"}),
+LAYERS = [("loss", {"label": "loss", "unit": "nats", "log": True}),
           ("rerouted", {"label": "rerouted", "unit": "%", "scale": 100, "low": 0, "high": 1})]
 
 
