@@ -1,4 +1,5 @@
-"""run_test.py NAME: runs NAME_test.py, unless what reports are drawn with is not installed."""
+"""run_test.py NAME: runs NAME_test.py, unless what reports are drawn with is not installed. Exit
+status 77: that, or the test skipped all that it has."""
 
 import sys
 import unittest
@@ -15,4 +16,7 @@ try:
 except ModuleNotFoundError as error:
     print(f"skipped: {error.name} is not installed (launch/setup report installs it)")
     sys.exit(SKIPPED)
-unittest.main(module=f"{sys.argv.pop(1)}_test")
+result = unittest.main(module=f"{sys.argv.pop(1)}_test", exit=False).result
+if result.wasSuccessful() and len(result.skipped) >= result.testsRun:
+    sys.exit(SKIPPED)
+sys.exit(not result.wasSuccessful())
