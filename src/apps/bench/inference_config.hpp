@@ -16,7 +16,7 @@ struct InferenceBenchConfig {
   int warmup = 5;
   int repeats = 20;
   std::string json;
-  TrainConfig training;  ///< of the run; its model, execution and profile can be changed
+  TrainConfig training;  ///< of the runs; model, execution and profile can be changed
 };
 
 template <class Visitor>
@@ -34,9 +34,11 @@ void visit(Visitor& v, InferenceBenchConfig& c) {
           "run folders whose trained weights to take, one of each head at most, with commas; model "
           "and test images are those of the first, and other heads have initial weights",
           "FOLDERS");
-  v.field("checkpoint", c.checkpoint,
-          "of the run: best, last, a checkpoint's folder, or a .safetensors file",
-          "best|last|PATH");
+  v.field(
+      "checkpoint", c.checkpoint,
+      "of each run: best or last; of a single one also a checkpoint's folder, or a .safetensors "
+      "file",
+      "best|last|PATH");
   v.field("json", c.json, "file for all figures and times", "FILE");
   ModelConfig& model = c.training.model;
   v.group("Model");

@@ -15,7 +15,7 @@ MeasuredRun read_run(const Launch& launch, const std::string& folder,
                      const std::vector<std::string>& words, std::string_view usage) {
   const RunFolder run = existing_run(launch.world, folder);
   InferenceBenchConfig config;
-  read_shared_config(launch, config.training, {"--config", run.config_file().string()}, usage);
+  config.training = config_of_run(run, launch, usage);
   read_shared_config(launch, config, words, usage);
   return {run, config.training};
 }
