@@ -18,7 +18,8 @@ bool is_own(const fs::path& name) {
 }  // namespace
 
 bool AnalysisFolder::holds_analysis() const {
-  return fs::exists(report_file()) || fs::exists(state() / kIdentityFile);
+  std::error_code unseen;
+  return fs::exists(report_file(), unseen) || fs::exists(state() / kIdentityFile, unseen);
 }
 
 std::vector<fs::path> AnalysisFolder::own_entries() const {

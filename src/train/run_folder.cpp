@@ -41,19 +41,14 @@ bool RunFolder::holds_run() const {
          fs::exists(checkpoints());
 }
 
-void RunFolder::start_anew() const {
-  std::error_code error;
-  fs::create_directories(path_, error);
-  SY_REQUIRE(!error, ExitCode::run_failed,
-             "cannot make the run folder {} ({}); choose another with --out", path_.string(),
-             error.message());
+void RunFolder::start_anew() const try {
+  fs::create_directories(path_);
   if (!holds_run()) return;
-  for (const fs::path& old : entries_of_run()) {
-    fs::remove_all(old, error);
-    SY_REQUIRE(!error, ExitCode::run_failed,
-               "cannot remove {} of an earlier run ({}); choose another folder with --out",
-               old.string(), error.message());
-  }
+  for (const fs::path& old : entries_of_run()) fs::remove_all(old);
+} catch (const fs::filesystem_error& error) {
+  fail(ExitCode::run_failed,
+       fmt::format("cannot begin a run in the folder {} ({}: {}); choose another with --out",
+                   path_.string(), error.path1().string(), error.code().message()));
 }
 
 // Those that show that a run is here come last, so that a removal that was cut short can go on.

@@ -90,6 +90,14 @@ TEST_F(RunFolders, KeepWhatIsNotTheirs) {
   EXPECT_FALSE(exists("run/curvature-test/curvature.json"));
 }
 
+TEST_F(RunFolders, SayWhatKeepsThemFromStarting) {
+  write("file");
+  const std::string text =
+      error_text(ExitCode::run_failed, [&] { RunFolder(temporary_ / "file/run").start_anew(); });
+  EXPECT_TRUE(contains(text, "cannot begin a run in the folder"));
+  EXPECT_TRUE(contains(text, "file/run: Not a directory); choose another with --out"));
+}
+
 TEST_F(RunFolders, ClearNoFolderWithoutARun) {
   const std::vector<std::string> others = {"metrics.csv", "routing/a.txt",
                                            "curvature/test/curvature.json"};
