@@ -90,8 +90,8 @@ Measurements read_measurements(const std::string& folders, int classes) {
       found.points.push_back(read_run(folder, classes));
   }
   SY_REQUIRE(!found.points.empty() || found.oversubscribed.empty(), ExitCode::bad_data,
-             "all that {} holds was measured with more threads than cores ({}), which says nothing "
-             "of the machine; measure on fewer ranks",
+             "all that {} holds was measured with more threads than cores or more ranks than GPUs "
+             "({}), which says nothing of the machine; measure on fewer ranks",
              folders, fmt::join(found.oversubscribed, "; "));
   found.points = merge_points(found.points);
   return found;

@@ -11,8 +11,8 @@ namespace switchyard {
 
 struct Measurements {
   std::vector<MeasuredPoint> points;
-  /// Names of what a sweep measured with more threads than cores: it says nothing of the machine,
-  /// and is not among the points.
+  /// Names of what a sweep measured with more threads than cores or more ranks than GPUs: it says
+  /// nothing of the machine, and is not among the points.
   std::vector<std::string> oversubscribed;
 };
 

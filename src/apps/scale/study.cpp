@@ -47,8 +47,10 @@ std::vector<ComparedPoint> compare(const ScaleConfig& config, const ScalingModel
 }
 
 std::string not_used(const std::vector<std::string>& oversubscribed) {
-  return fmt::format("Not used, because they were measured with more threads than cores: {}.",
-                     fmt::join(oversubscribed, "; "));
+  return fmt::format(
+      "Not used, because they were measured with more threads than cores or more ranks than GPUs: "
+      "{}.",
+      fmt::join(oversubscribed, "; "));
 }
 
 void fit(const ScaleConfig& config, Study& study) {

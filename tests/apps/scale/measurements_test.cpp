@@ -110,7 +110,7 @@ TEST_F(ReadMeasurements, OfASweepAreReadByItsResults) {
       "have a grid 'auto'"));
 }
 
-TEST_F(ReadMeasurements, WithMoreThreadsThanCoresAreNamedAndNotUsed) {
+TEST_F(ReadMeasurements, OfSharedCoresOrGpusAreNamedAndNotUsed) {
   write_file(folder_ / "a.json", test::profile_of_two().dump());
   json sweep = sweep_of_two();
   sweep["points"].push_back(sweep["points"][0]);
@@ -127,7 +127,7 @@ TEST_F(ReadMeasurements, WithMoreThreadsThanCoresAreNamedAndNotUsed) {
   write_file(folder_ / "results.json", sweep.dump());
   EXPECT_TRUE(contains(
       error_text(ExitCode::bad_data, [&] { read_measurements(folder_.path().string(), 10); }),
-      "with more threads than cores (sparse, 8 experts"));
+      "with more threads than cores or more ranks than GPUs (sparse, 8 experts"));
 }
 
 TEST_F(ReadMeasurements, OfStepsThatDifferInWhatIsExchangedAreNotOnePoint) {

@@ -176,7 +176,8 @@ TEST_F(FittedStudy, SaysWhatItDidNotUseWhereTheRestIsTooLittle) {
   config_.measured = folder_.path().string();
   const std::string text = error_text(ExitCode::bad_data, [&] { study_scaling(config_); });
   EXPECT_TRUE(contains(text, "1 measured point(s)"));
-  EXPECT_TRUE(contains(text, "more threads than cores: sparse, 8 experts, width 8, f32, batch 64"));
+  EXPECT_TRUE(
+      contains(text, "more ranks than GPUs: sparse, 8 experts, width 8, f32, batch 64, 2 x 1"));
 }
 
 TEST_F(FittedStudy, LeavesOutRanksThatAreNamed) {
