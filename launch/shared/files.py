@@ -3,8 +3,18 @@
 import fcntl
 import json
 import os
+from argparse import ArgumentTypeError
+from pathlib import Path
 
 from shared.errors import BadUsage
+
+
+def folder_named(text):
+    """For an option. What a shell has made of a variable that is not set is no folder, though to
+    pathlib it is the one at hand."""
+    if not text:
+        raise ArgumentTypeError("names no folder")
+    return Path(text)
 
 
 def write_json(file, content):

@@ -23,7 +23,10 @@ def read(folder):
                  and all(map(_is_step, content["steps"])))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except OSError as error:
+        raise BadUsage(f"{folder} cannot be the folder of a study ({error.strerror}); choose another "
+                       "with --out") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
         whole = False
     if not whole:
         raise BadUsage(f"{file} is cut off, or no study; remove it, or choose another folder with "

@@ -15,6 +15,7 @@ GROUPS = ("synthetic", "train", "curvature", "routing", "inference", "profile", 
           "report")
 VARIANTS = ("small", "cuda")
 SYNTHETIC = "synthetic"  # as `data`: images are drawn for the study
+SEEDS = 2**64  # that switchyard knows
 
 # What the study itself tells the command of each step.
 OWN_KEYS = ("out", "data", "seed", "resume", "overwrite", "against", "json", "run", "heads",
@@ -88,6 +89,8 @@ class Settings:
         self.values = values
         self.heads = chosen(values["heads"], HEADS, "heads")
         self.seeds = numbers(values["seeds"], "seeds")
+        if max(self.seeds) >= SEEDS:
+            raise BadUsage(f"seeds has {max(self.seeds)}; a seed is below 2^64")
         self.kinds = chosen(values["steps"], KINDS, "steps")
 
     def group(self, name):

@@ -178,6 +178,7 @@ bad "heads takes dense, soft, sparse, hard.*not 'soggy'" "heads = soggy"
 bad "heads names one of them twice" "heads = soft,soft"
 bad "seeds takes numbers.*'one' is something else" "seeds = one"
 bad "seeds names a number twice" "seeds = 1,1"
+bad "seeds has 18446744073709551616; a seed is below" "seeds = 1,18446744073709551616"
 bad "steps takes train, .*not 'rest'" "steps = train,rest"
 bad "ranks takes one number above 0, not '0'" "ranks = 0"
 bad "curvature.split takes train, val, test" "curvature.split = all"
@@ -192,6 +193,9 @@ bad "'report.out' is for the study to choose" "report.out = elsewhere"
 bad "there is no folder nowhere of images; launch/fetch-data" "data = nowhere"
 bad "line 15: 'nonsense' is not" "nonsense"
 bad "'train.epochs' is given twice" "train.epochs = 3" "train.epochs = 4"
+expect 2 "--out: names no folder" "${study[@]}" --out ""
+expect 2 "two.cfg cannot be the folder of a study \(Not a directory\)" "${study[@]}" --out \
+  "$work/two.cfg"
 expect 2 "--set takes KEY=VALUE" "${study[@]}" --set train.epochs
 expect 2 "command line: unknown key" "${study[@]}" --set epochs=3
 expect 2 "cannot read the study .*none.cfg \(No such file" "$work/launch/study" "$work/none.cfg"
