@@ -10,7 +10,7 @@ namespace {
 
 bool is_own(const fs::path& name) {
   static const std::regex kNames(
-      "config\\.cfg|build\\.json|curvature\\.json|eigenvectors|"
+      "config\\.cfg|build\\.json|curvature\\.json|eigenvectors|(eigenvalues|traces|density)\\.csv|"
       "line-(top|random)-[0-9]+\\.csv|plane-(top|random)\\.csv");
   return std::regex_match(name.string(), kNames);
 }

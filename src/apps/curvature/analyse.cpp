@@ -8,6 +8,7 @@
 #include "apps/curvature/fingerprint.hpp"
 #include "apps/curvature/identity.hpp"
 #include "apps/curvature/report.hpp"
+#include "apps/curvature/result_tables.hpp"
 #include "apps/curvature/subset.hpp"
 #include "apps/profiling/profile_session.hpp"
 #include "base/elapsed.hpp"
@@ -176,6 +177,7 @@ ExitCode analyse_curvature(const CurvatureConfig& config, const RunFolder& run,
   report["products"] = count_products(report);
   report["settings"] = settings_of(config);
   report["execution"] = execution_of(session, machine, seconds_since(start));
+  for (const auto& [name, text] : result_tables(report)) folder.write(name, text);
   folder.write("curvature.json", report.dump(2) + "\n");
   if (launch.world.rank() == Rank{0})
     fmt::print("{}results: {}\n", results_table(report), folder.path().string());

@@ -1,5 +1,5 @@
 #pragma once
-// The folder of an analysis: config.cfg (replayable), build.json, curvature.json, sweeps as CSV,
+// The folder of an analysis: config.cfg (replayable), build.json, curvature.json, tables (CSV),
 // eigenvectors/, and state/, what it takes to go on after a stop.
 //
 // Rank 0 reads and writes the texts; every rank is given them. All functions are collective but

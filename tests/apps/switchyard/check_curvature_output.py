@@ -77,12 +77,26 @@ def check_sweeps(folder, report):
         assert math.isclose(math.fsum(grown), share["growth"], rel_tol=1e-12)
 
 
+def check_tables(folder, report):
+    def column(name, key):
+        with open(folder / name, encoding="utf-8") as file:
+            return [float(row[key]) for row in csv.DictReader(file)]
+
+    pairs = report["spectrum"]["largest"] + report["spectrum"]["smallest"]
+    assert column("eigenvalues.csv", "value") == [pair["value"] for pair in pairs]
+    groups = report["trace"]["groups"]
+    assert column("traces.csv", "trace") == [report["trace"]["trace"]] + [
+        group["trace"] for group in groups]
+    assert column("density.csv", "density") == report["density"]["density"]
+
+
 def main():
     folder, checkpoint = (pathlib.Path(name) for name in sys.argv[1:3])
     report = json.loads((folder / "curvature.json").read_text())
     check_eigenvectors(folder, report["spectrum"], checkpoint)
     check_density(report["density"])
     check_sweeps(folder, report)
+    check_tables(folder, report)
     groups = report["trace"]["groups"]
     assert math.isclose(sum(g["trace"] for g in groups), report["trace"]["trace"], rel_tol=1e-9)
     assert sum(g["parameters"] for g in groups) == report["parameters"]

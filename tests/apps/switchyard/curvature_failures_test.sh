@@ -84,7 +84,7 @@ truncate -s $((size - 64)) "$broken"
 head -c 64 /dev/zero | tr '\0' '\377' >>"$broken"
 expect_curvature 1 "gradient of these samples is not finite" expert 1 dense --samples 8 --overwrite \
   --checkpoint "$broken"
-for file in curvature.json line-top-1.csv state/spectrum.json; do
+for file in curvature.json line-top-1.csv traces.csv state/spectrum.json; do
   [[ -e $work/expert/$file ]] || complain "an analysis that cannot be removes $file"
 done
 echo "a,b" | tee "$work/expert/mine.csv" >"$work/expert/line-mine.csv"
@@ -92,5 +92,6 @@ expect_curvature 0 "results: " expert 1 model --samples 8 --params 'head.gate.*'
   --bottom 0 --max-iterations 2 --trace-probes 0 --sweep-points 0
 [[ -e $work/expert/mine.csv && -e $work/expert/line-mine.csv ]] ||
   complain "--overwrite removes a file that no analysis wrote"
-[[ ! -e $work/expert/line-top-1.csv ]] || complain "--overwrite leaves an earlier sweep"
+[[ ! -e $work/expert/line-top-1.csv && ! -e $work/expert/traces.csv ]] ||
+  complain "--overwrite leaves earlier tables"
 exit "$((failures > 0))"
