@@ -37,13 +37,25 @@ MeasuredPoint merge(const Repeats& repeats) {
   return merged;
 }
 
+// Sizes that are the defaults go without saying.
+std::string describe(const HeadConfig& head) {
+  const HeadConfig usual;
+  auto units = [](int count, int by_default) {
+    return count == by_default ? "" : fmt::format(" of {} units", count);
+  };
+  std::string text(name_of(head.kind, head_choices));
+  if (!head.is_moe()) return text + units(head.dense_hidden, usual.dense_hidden);
+  text +=
+      fmt::format(", {} experts{}", head.experts, units(head.expert_hidden, usual.expert_hidden));
+  const bool chosen = head.kind == HeadKind::sparse_moe && head.k != usual.k;
+  return text + (chosen ? fmt::format(", {} a sample", head.k) : "");
+}
+
 }  // namespace
 
 std::string describe(const StepShape& shape, const GridShape& grid) {
-  const HeadConfig& head = shape.model.head;
   return fmt::format(
-      "{}{}{}{}, width {}, {}, batch {}, {} x {}", name_of(head.kind, head_choices),
-      head.is_moe() ? fmt::format(", {} experts", head.experts) : "",
+      "{}{}{}, width {}, {}, batch {}, {} x {}", describe(shape.model.head),
       shape.overlap_degree > 1 ? fmt::format(" in {} parts", shape.overlap_degree) : "",
       shape.norm_sync == NormSync::sync ? "" : ", local batch norm", shape.model.width,
       name_of(shape.precision, precision_choices), shape.batch, grid.dp(), grid.ep);

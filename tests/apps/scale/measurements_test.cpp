@@ -137,6 +137,19 @@ TEST_F(ReadMeasurements, OfStepsThatDifferInWhatIsExchangedAreNotOnePoint) {
   EXPECT_EQ(read_measurements(runs, 10).points.size(), 3u);
 }
 
+TEST_F(ReadMeasurements, OfHeadsThatDifferInWhatIsComputedAreNotOnePoint) {
+  std::string runs;
+  for (const char* key :
+       {"k = 2", "k = 3", "expert-hidden = 32", "head = dense", "head = dense\ndense-hidden = 64"})
+    runs += write(test::profile_of_two(), std::string("width = 8\n") + key + "\n",
+                  std::to_string(runs.size())) +
+            ",";
+  const std::vector<MeasuredPoint> points = read_measurements(runs, 10).points;
+  ASSERT_EQ(points.size(), 5u);
+  EXPECT_EQ(points[1].name, "sparse, 8 experts, 3 a sample, width 8, f32, batch 128, 1 x 2");
+  EXPECT_EQ(points[2].name, "sparse, 8 experts of 32 units, width 8, f32, batch 128, 1 x 2");
+}
+
 TEST_F(ReadMeasurements, RefuseFilesThatAreNoProfiles) {
   EXPECT_TRUE(contains(refused(json{{"ranks", 3}}), "profile.json is no profile of a run"));
   json other = test::profile_of_two();
