@@ -63,6 +63,7 @@ std::string metrics_csv(std::string_view lines) {
       row.emplace(metric.name, field(metric.text));
     }
   }
+  if (rows.empty()) return {};
   std::string csv = fmt::format("{}\n", fmt::join(header, ","));
   for (auto& row : rows) {
     std::vector<std::string> fields;

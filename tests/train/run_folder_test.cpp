@@ -36,6 +36,8 @@ TEST_F(RunFolders, KeepTheTableInStepWithTheLines) {
   EXPECT_EQ(read("run/metrics.jsonl"), "{\"epoch\":1,\"train\":{\"loss\":0.5}}\n");
   folder_.append_metrics(R"({"epoch":2,"train":{"loss":0.125}})");
   EXPECT_EQ(read("run/metrics.csv"), "epoch,train/loss\n1,0.5\n2,0.125\n");
+  folder_.drop_metrics_from(1);
+  EXPECT_EQ(read("run/metrics.csv"), "");
 }
 
 TEST_F(RunFolders, OfBeforeThereWereTablesGetAWholeOne) {
