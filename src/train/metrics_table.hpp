@@ -20,7 +20,8 @@ struct FlatMetric {
 std::vector<FlatMetric> flat_metrics(std::string_view line);
 
 /// Lines of metrics.jsonl as CSV, quoted as RFC 4180 has it: a header of all names that occur, a
-/// row an epoch, empty where its line says nothing; nothing of no lines. Numbers are read to the bit.
+/// row an epoch, empty where its line says nothing; nothing of no lines. Numbers are read to the
+/// bit.
 std::string metrics_csv(std::string_view lines);
 
 }  // namespace switchyard
