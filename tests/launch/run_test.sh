@@ -1,10 +1,8 @@
 #!/usr/bin/env bash
 # What launch/run and launch/srun make of their arguments, told by a made-up mpirun and srun.
-set -u
+# shellcheck source=tests/support/expect.sh
+source "$(dirname "$0")/../support/expect.sh"
 launch="$(cd "$(dirname "$0")/../.." && pwd)/launch"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
 
 mkdir "$work/bin"
 for program in mpirun srun; do
@@ -21,14 +19,8 @@ printf '# two nodes\nnode1 slots=8\nnode2 slots=8\n' >"$work/hosts"
 printf 'node1 slots=2 max_slots=2\n\nnode2 slots=2\n' >"$work/small"
 printf 'node1\n' >"$work/vague"
 
-expect() { # expect STATUS REGEX COMMAND...: exit status, what is said
-  local said status
-  said=$(env -u OMP_NUM_THREADS -u SLURM_JOB_ID PATH="$work/bin:$PATH" "${@:3}" 2>&1)
-  status=$?
-  [[ $status == "$1" && $said =~ $2 ]] && return
-  echo "FAIL ${*:3}: exit status $status (expected $1), or no '$2' in: $said"
-  failures=$((failures + 1))
-}
+unset OMP_NUM_THREADS SLURM_JOB_ID
+PATH=$work/bin:$PATH
 
 expect 75 "^mpirun threads=2 yield=0 -n 2 .*/bind prog --key 'a b'$" \
   "$launch/run" 2 prog --key "'a b'"

@@ -2,21 +2,14 @@
 # launch/scaling over a made-up switchyard whose times are known, and over the real one: figures,
 # sweeps that are broken off and resumed, points that fail, words on bad usage.
 # usage: scaling_test.sh SWITCHYARD
-set -u
+# shellcheck source=tests/support/expect.sh
+source "$(dirname "$0")/../support/expect.sh"
 switchyard=$(realpath "$1")
 tests=$(cd "$(dirname "$0")" && pwd)
 scaling=$tests/../../launch/scaling
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
 unset SLURM_JOB_ID
 python=$(python3 -c 'import sys; print(sys.executable)')
 PATH=$(dirname "$python"):$PATH
-
-complain() {
-  echo "FAIL $*"
-  failures=$((failures + 1))
-}
 
 mkdir "$work/bin"
 ln -s "$tests/made_up_switchyard" "$work/bin/mpirun"
@@ -24,15 +17,6 @@ export MADE_UP=$work
 echo "made up 1.0" >"$work/version"
 sweep=(env "PATH=$work/bin:$PATH" "$scaling" --program "$tests/made_up_switchyard" --repeats 2
   --out "$work/sweep" --threads 1)
-
-expect() { # expect STATUS REGEX COMMAND...: exit status, what is said
-  local said status
-  said=$("${@:3}" 2>&1)
-  status=$?
-  [[ $status == "$1" && $said =~ $2 ]] && return
-  complain "${*:3}: exit status $status (expected $1), or no '$2' in:"
-  echo "$said"
-}
 
 expect_launches() { # expect_launches NUMBER: of trainings since the last time
   local found

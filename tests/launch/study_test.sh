@@ -2,29 +2,13 @@
 # launch/study over a made-up switchyard and over the real one: studies that are stopped, killed and
 # resumed, steps that fail, what is left, words on bad usage.
 # usage: study_test.sh SWITCHYARD
-set -u
+# shellcheck source=tests/support/expect.sh
+source "$(dirname "$0")/../support/expect.sh"
 switchyard=$(realpath "$1")
 tests=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$tests/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
 unset SLURM_JOB_ID
 export CUDA_VISIBLE_DEVICES=
-
-complain() {
-  echo "FAIL $*"
-  failures=$((failures + 1))
-}
-
-expect() { # expect STATUS REGEX COMMAND...: exit status, what is said
-  local said status
-  said=$("${@:3}" 2>&1)
-  status=$?
-  [[ $status == "$1" && $said =~ $2 ]] && return
-  complain "${*:3}: exit status $status (expected $1), or no '$2' in:"
-  echo "$said"
-}
 
 expect_launches() { # expect_launches LINE...: since the last time, in any order
   local found
