@@ -280,6 +280,11 @@ class Refused(unittest.TestCase):
     def test_bad_usage(self):
         self.assertEqual(report(self.folder).returncode, 2)
         self.assertEqual(report("-o", self.folder).returncode, 2)
+        for words in (("", "-o", self.folder), (self.folder, "-o", ""),
+                      (self.folder, "-o", self.folder / "out", "--title", os.fsdecode(b"caf\xe9"))):
+            done = report(*words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertRegex(done.stderr, "empty|no UTF-8")
         blocked = self.folder / "file"
         blocked.write_text("")
         done = report(self.run_folder(of="dense/seed-2"), "-o", blocked)
