@@ -105,6 +105,11 @@ def _significant(value, digits):
     return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e7 else text
 
 
+def with_seed(label, seed):
+    """"Dense, seed 1"; the label alone where the seed is not known."""
+    return label if seed is None else f"{label}, seed {seed}"
+
+
 def sample_of(label, seeds):
     """"SparseMoE: seeds 1, 2 (n = 2)"; of a seed that is not known, so."""
     if None in seeds:

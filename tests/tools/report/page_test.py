@@ -220,7 +220,7 @@ class WholeStudy(unittest.TestCase):
         self.assertEqual([self.panels[f"groups-trace-sparsemoe-seed-{seed}-train"]["more"]
                           for seed in (1, 2)], [False, True])
         panel = self.panels["groups-largest-sparsemoe-seed-1-train"]
-        self.assertEqual(panel["sample"], "SparseMoE: seed 1 (n = 1)")
+        self.assertEqual(panel["sample"], "SparseMoE: seed 1 (n = 1), 64 training images")
         bars = panel["data"]["bars"][0]
         self.assertEqual(bars["values"], [float(i) for i in range(1, 15)])
         self.assertEqual(bars["low"], [i - 0.25 for i in range(1, 15)])

@@ -118,6 +118,10 @@ class Refused(unittest.TestCase):
         data["class_experts"]["weights"].pop()
         file.write_text(json.dumps(data))
         self.assert_refused([file], file, "`class_experts.weights`", "9 entries", "10")
+        data = read(STUDY / "sparse/seed-1/curvature-train/curvature.json")
+        data["landscape"]["sweeps"][0]["points"][2]["coordinates"].append(0.5)
+        file.write_text(json.dumps(data))
+        self.assert_refused([file], file, "`coordinates of line-top-1`", "2 entries", "1")
         run = self.run_folder()
         lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
         lines[1]["validation"]["routing"]["load"].pop()

@@ -60,7 +60,7 @@ def _columns(data):
 def _wrapped(text, width, style):
     """Lines, cut after spaces and slashes alone."""
     lines = [""]
-    for piece in re.split(r"(?<=[\s/])", text):
+    for piece in re.split(r"(?<=[ /])", " ".join(text.split())):
         if lines[-1] and _width((lines[-1] + piece).rstrip(), **style) > width:
             lines.append("")
         lines[-1] += piece

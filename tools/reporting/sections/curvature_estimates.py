@@ -4,6 +4,7 @@ A figure is found by a function of an analysis: (value, error), or None where it
 An error is that of the measurement alone; None where it is not known.
 """
 
+from reporting.blocks import sample_of
 from reporting.estimates import summary
 
 SPLITS = ("train", "val", "test")
@@ -24,6 +25,11 @@ def grouped(material):
             if found:
                 groups.append((label, split, sorted(found, key=lambda c: c.seed or 0)))
     return groups
+
+
+def sample_of_one(label, split, analysis):
+    return f"{sample_of(label, [analysis.seed])}, {analysis.data['samples']['count']} " \
+           f"{NAMES[split]}"
 
 
 def sources(groups):

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from reporting.blocks import figure, missing, panel, sample_of, slug
-from reporting.sections.curvature_estimates import (NAMES, bar, eigenvalues_of_groups, sources,
-                                                    traces_of_groups)
+from reporting.blocks import figure, missing, panel, slug, with_seed
+from reporting.sections.curvature_estimates import (NAMES, bar, eigenvalues_of_groups,
+                                                    sample_of_one, sources, traces_of_groups)
 
 MEASURES = [("trace", "Trace", traces_of_groups),
             ("largest", "Largest eigenvalue", eigenvalues_of_groups)]
@@ -31,10 +31,10 @@ def _figure(name, title, figures_of, groups):
 
 def _panel(name, title, of, figures, later):
     label, split, analysis = of
-    seed = "" if analysis.seed is None else f", seed {analysis.seed}"
+    run = with_seed(label, analysis.seed)
     estimated = [([analysis], partial(_of_group, figures, group)) for group in figures]
-    return panel(f"groups-{name}-{slug(f'{label}{seed}, {split}')}", "bars",
-                 f"{label}{seed}, {NAMES[split]}", sample_of(label, [analysis.seed]),
+    return panel(f"groups-{name}-{slug(f'{run}, {split}')}", "bars", f"{run}, {NAMES[split]}",
+                 sample_of_one(label, split, analysis),
                  {"x": {"label": "group of parameters"}, "categories": list(figures),
                   "y": {"label": f"{title.lower()} of the block"},
                   "bars": [bar("here", estimated)]}, later or split == "val")

@@ -2,7 +2,7 @@
 
 from reporting import paper
 from reporting.blocks import (column, figure, missing, panel, percent, sample_of, section, slug,
-                              table)
+                              table, with_seed)
 
 WEIGHT = {"label": "mean routing weight", "unit": "%", "scale": 100, "low": 0}
 
@@ -35,8 +35,7 @@ def in_order(material):
 
 
 def name_of(routing):
-    seed = "" if routing.seed is None else f", seed {routing.seed}"
-    return f"{routing.label}{seed}, {routing.data['split']}"
+    return f"{with_seed(routing.label, routing.seed)}, {routing.data['split']}"
 
 
 def sample(routing):

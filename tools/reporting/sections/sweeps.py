@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from reporting.blocks import sample_of, slug
+from reporting.blocks import slug, with_seed
 from reporting.read.material import Result
-from reporting.sections.curvature_estimates import NAMES, grouped
+from reporting.sections.curvature_estimates import grouped, sample_of_one
 
 
 @dataclass
@@ -33,13 +33,11 @@ class Sweep:
 
     @property
     def _run(self):
-        seed = "" if self.analysis.seed is None else f", seed {self.analysis.seed}"
-        return f"{self.label}{seed}, {self.split}"
+        return f"{with_seed(self.label, self.analysis.seed)}, {self.split}"
 
     @property
     def sample(self):
-        return f"{sample_of(self.label, [self.analysis.seed])}, " \
-               f"{self.analysis.data['samples']['count']} {NAMES[self.split]}"
+        return sample_of_one(self.label, self.split, self.analysis)
 
     def values(self, key):
         """Of all points; null where there is none."""
