@@ -184,6 +184,27 @@ class Overview(unittest.TestCase):
         self.assertNotIn("a batch / Dense", self.row(blocks, "Dense"))
         self.assertIsNone(self.sentence(blocks, "Time of a batch"))
 
+    def test_times_of_a_run_are_those_of_its_model(self):
+        other = self.study / "sparse-wide"
+        shutil.copytree(self.study / "sparse/seed-1", other)
+        settings = (other / "config.cfg").read_text().replace("width = 4", "width = 8")
+        (other / "config.cfg").write_text(settings.replace("out = study/sparse/seed-1",
+                                                           "out = study/sparse-wide"))
+        self.assertNotIn("SparseMoE", self.sentence(self.blocks()[1], "Time of a batch"))
+        self.change("inference.json",
+                    lambda data: data["heads"][2].update(run="study/sparse-wide"))
+        self.assertIn("SparseMoE (width 8) ", self.sentence(self.blocks()[1], "Time of a batch"))
+
+    def test_an_interval_of_few_passes_tells_nothing_apart(self):
+        def few(data):
+            for head in data["heads"]:
+                head["host"]["confidence"] = 0.75
+                head["relative_to_dense"]["interval"] = [2.0, 3.0]
+        self.change("inference.json", few)
+        text = self.sentence(self.blocks()[1], "Time of a batch")
+        self.assertNotIn("told apart", text)
+        self.assertNotIn("[", text)
+
     def test_figures_of_fewer_seeds_say_so(self):
         shutil.rmtree(self.study / "sparse/seed-2/routing")
         notes = " ".join(self.blocks()[1]["overview-models"]["notes"])

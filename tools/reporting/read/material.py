@@ -109,7 +109,7 @@ def settle(material):
     material.runs = _first_of_each(material, finished_first, lambda run: (run.label, run.seed))
     for kind in (material.curvatures, material.routings, material.profiles):
         for result in kind:
-            result.run = result.run or _run_of(material.runs, result)
+            result.run = result.run or run_of(material.runs, result.data)
             result.label = _label_of(material.runs, result)
     _tell_apart(material.curvatures, lambda x: x.data["samples"]["split"])
     _tell_apart(material.routings, lambda x: x.data["split"])
@@ -159,9 +159,9 @@ def _first_of_each(material, items, key):
     return list(kept.values())
 
 
-def _run_of(runs, result):
-    """The run whose folder, now or when it was trained, the result's file names."""
-    named = named_run(result.data)
+def run_of(runs, data):
+    """The run whose folder, now or when it was trained, `data` name."""
+    named = named_run(data)
     return next((run for run in runs if named and named in (
         str(run.folder), run.settings.get("out", "").rstrip("/"))), None)
 

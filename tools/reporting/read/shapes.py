@@ -117,7 +117,7 @@ INFERENCE = {
     "device": text,
     "ranks": count,
     "settings": {"batch": anything},
-    "heads": Each({"head": text, "weights": Maybe(text), "parameters": count,
+    "heads": Each({"head": text, "weights": Maybe(text), "run": Maybe(text), "parameters": count,
                    "peak_bytes": Maybe(amount), "images_per_second": Maybe(amount), "host": TIME,
                    "relative_to_dense": Maybe({"median": amount, "interval": interval})},
                   1),

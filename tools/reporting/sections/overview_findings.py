@@ -76,7 +76,8 @@ def _time(measure, base):
     told = [(label, cell["value"], cell["interval"], None)
             for label, cell in measure.cells.items() if label != base]
     return told and (f"Time of a batch / Dense's, {measure.of}",
-                     f"{_listed(told, _ratio, 'seeds')}: {_verdict(told, 1)}.")
+                     f"{_listed(told, _ratio, 'seeds')}: "
+                     f"{_verdict(told, 1, 'too few passes for an interval')}.")
 
 
 def _cells(measure):
@@ -105,13 +106,13 @@ def _listed(told, written, counted):
     return ", ".join(texts) + (alike[:-1] if alike.endswith(f" 1 {counted}") else alike)
 
 
-def _verdict(told, value):
-    """Which are told apart from `value`; of what has no interval nobody knows."""
+def _verdict(told, value, unknown="one seed says nothing of others"):
+    """Which are told apart from `value`; `unknown`: why nobody knows where there is no interval."""
     apart = [label for label, _, interval, _ in told
              if interval and not interval[0] <= value <= interval[1]]
     others = [label for label, _, interval, _ in told if interval and label not in apart]
     if not apart and not others:
-        return "one seed says nothing of others"
+        return unknown
     if not apart:
         none = "not" if len(others) == 1 else "none is"
         return f"{none} told apart from {value}"

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from reporting import paper
 from reporting.blocks import column, percent
-from reporting.estimates import summary
+from reporting.estimates import LEVEL, summary
+from reporting.read.material import run_of
 from reporting.read.settings import same
 from reporting.sections import accuracy
 from reporting.sections.curvature import doubt
@@ -193,20 +194,29 @@ def _time_of_batch(material):
     result = material.inferences[0]
     device = "gpu" if "cuda" in result.data["device"].lower() else "cpu"
     for head in result.data["heads"]:
-        ratio, label = head.get("relative_to_dense"), _only_model(material, head, result)
+        ratio, label = head.get("relative_to_dense"), _model_of(material, head, result)
         if ratio and label:
-            measure.cells[label] = {"value": ratio["median"], "interval": ratio["interval"]}
+            known = head["host"]["confidence"] >= LEVEL
+            measure.cells[label] = {"value": ratio["median"],
+                                    "interval": ratio["interval"] if known else None}
     measure.published = _published(material, measure.cells,
                                    lambda known: paper.time_over_dense(known, device))
     measure.sources = [result.file]
     passes = len(result.data["heads"][0]["host"]["times_ms"])
-    measure.of = f"{result.data['settings']['batch']} images, {result.data['device']}"
+    weights = " and ".join(sorted({head["weights"] for head in result.data["heads"]
+                                   if head["weights"]}))
+    measure.of = f"{result.data['settings']['batch']} images, {result.data['device']}" + (
+        f", {weights} weights" if weights else "")
     measure.sample = f"{measure.of}: n = {passes} passes a head; no seeds"
     return measure
 
 
-def _only_model(material, head, result):
-    """The model that was measured: the only one of that head, and of these sizes."""
+def _model_of(material, head, result):
+    """The model that was measured: that of the run whose weights it had, or the only one of that
+    head, if it is of these sizes."""
+    run = run_of(material.runs, head)
+    if run and run.head == head["head"]:
+        return run.label
     labels = [label for label in material.labels if head_of(material, label) == head["head"]]
     if len(labels) != 1:
         return None
