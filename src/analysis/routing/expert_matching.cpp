@@ -24,6 +24,13 @@ Graph graph_of(std::span<const std::int32_t> ours, std::span<const std::int32_t>
   return graph;
 }
 
+// How many samples each expert has.
+std::vector<double> loads_of(std::span<const std::int32_t> chosen, std::size_t experts) {
+  std::vector<double> loads(experts);
+  for (std::int32_t expert : chosen) ++loads[static_cast<std::size_t>(expert)];
+  return loads;
+}
+
 }  // namespace
 
 ExpertMatching match_experts(std::span<const std::int32_t> ours,
@@ -39,8 +46,15 @@ ExpertMatching match_experts(std::span<const std::int32_t> ours,
     matching.agreement += matching.permutation[static_cast<std::size_t>(ours[i])] == theirs[i];
     matching.unmatched += ours[i] == theirs[i];
   }
-  matching.agreement /= static_cast<double>(ours.size());
-  matching.unmatched /= static_cast<double>(ours.size());
+  const std::vector<double> our_loads = loads_of(ours, count),
+                            their_loads = loads_of(theirs, count);
+  for (std::size_t e = 0; e < count; ++e)
+    matching.chance +=
+        our_loads[e] * their_loads[static_cast<std::size_t>(matching.permutation[e])];
+  const auto samples = static_cast<double>(ours.size());
+  matching.agreement /= samples;
+  matching.unmatched /= samples;
+  matching.chance /= samples * samples;
   return matching;
 }
 

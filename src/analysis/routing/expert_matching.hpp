@@ -11,6 +11,9 @@ struct ExpertMatching {
   /// Expert e of the one model is expert permutation[e] of the other.
   std::vector<int> permutation;
   double agreement = 0;  ///< share of samples whose experts correspond
+  /// What `agreement` would be in the mean if the two choices were independent, each expert being
+  /// chosen as often as it is (Cohen 1960): much where few experts take most samples.
+  double chance = 0;
   double unmatched = 0;  ///< share of samples whose experts have the same number
 };
 

@@ -88,7 +88,8 @@ ExitCode analyse_routing(const RoutingConfig& config, const RunFolder& run, cons
   auto batches = pool.batches({.dtype = classifier.image_dtype()});
   RoutingMeasurement measured =
       measure_routing(classifier, *batches, samples, config.training.run.eval_batch);
-  RoutingResults results{.weights = std::move(weights),
+  RoutingResults results{.run = run.path().string(),
+                         .weights = std::move(weights),
                          .split = split,
                          .model = model,
                          .figures = routing_figures(measured, parameter_cosines(classifier), model),

@@ -48,9 +48,9 @@ std::string routing_report(const RoutingResults& results) {
   text += expert_lines(results.figures);
   for (const RunAgreement& other : results.against)
     text += fmt::format(
-        "{}: {:.4f} of the images go to corresponding experts ({:.4f} to those of the same "
-        "number)\n",
-        other.run, other.matching.agreement, other.matching.unmatched);
+        "{}: {:.4f} of the images go to corresponding experts ({:.4f} by chance; {:.4f} to those "
+        "of the same number)\n",
+        other.run, other.matching.agreement, other.matching.chance, other.matching.unmatched);
   return text;
 }
 

@@ -63,6 +63,7 @@ Json against_of(const std::vector<RunAgreement>& others) {
     against.push_back({{"run", other.run},
                        {"samples", other.samples},
                        {"agreement", other.matching.agreement},
+                       {"chance", other.matching.chance},
                        {"unmatched", other.matching.unmatched},
                        {"permutation", other.matching.permutation}});
   return against;
@@ -76,6 +77,7 @@ std::string routing_json(const RoutingResults& results) {
   const RoutingFigures& figures = results.figures;
   const Figures& overall = figures.overall;
   const Json json = {{"format", kFormat},
+                     {"run", results.run},
                      {"checkpoint", results.weights.path.string()},
                      {"step", or_null(results.weights.step)},
                      {"split", results.split},

@@ -11,6 +11,7 @@
 namespace switchyard {
 
 struct RoutingResults {
+  std::string run;  ///< its folder
   WeightsOrigin weights;
   std::string split;
   ModelConfig model;

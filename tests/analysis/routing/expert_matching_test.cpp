@@ -60,6 +60,14 @@ TEST(ExpertMatching, IsTheBestOfAllPermutations) {
   }
 }
 
+// 3/5 * 2/5 + 2/5 * 3/5
+TEST(ExpertMatching, KnowsWhatChanceWouldGive) {
+  const ExpertMatching found = match_experts(Experts{0, 0, 0, 1, 1}, Experts{1, 1, 0, 0, 0}, 2);
+  EXPECT_EQ(found.permutation, (std::vector<int>{1, 0}));
+  EXPECT_EQ(found.agreement, 0.8);
+  EXPECT_DOUBLE_EQ(found.chance, 0.48);
+}
+
 TEST(ExpertMatching, MatchesExpertsThatNobodyUses) {
   const ExpertMatching found = match_experts(Experts{2, 2}, Experts{0, 0}, 3);
   EXPECT_EQ(found.permutation[2], 0);

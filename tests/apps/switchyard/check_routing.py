@@ -104,6 +104,9 @@ def against(stem, other):
                for p in itertools.permutations(range(found["experts"]))) / len(ours)
     first, itself = found["against"]
     yield "agreement", close(first["agreement"], best)
+    yield "chance", close(first["chance"], sum(
+        ours.count(e) * theirs.count(other) for e, other in enumerate(first["permutation"])
+    ) / len(ours) ** 2)
     yield "unmatched", close(first["unmatched"],
                              sum(a == b for a, b in zip(ours, theirs)) / len(ours))
     yield "agreement with itself", itself["agreement"] == 1
