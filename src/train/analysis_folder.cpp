@@ -1,6 +1,9 @@
 #include "train/analysis_folder.hpp"
 
+#include <nlohmann/json.hpp>
 #include <regex>
+
+#include "base/file.hpp"
 
 namespace switchyard {
 
@@ -10,16 +13,29 @@ namespace {
 
 bool is_own(const fs::path& name) {
   static const std::regex kNames(
-      "config\\.cfg|build\\.json|curvature\\.json|eigenvectors|(eigenvalues|traces|density)\\.csv|"
-      "line-(top|random)-[0-9]+\\.csv|plane-(top|random)\\.csv");
+      "eigenvectors|(config\\.cfg|build\\.json|curvature\\.json|(eigenvalues|traces|density)\\.csv|"
+      "line-(top|random)-[0-9]+\\.csv|plane-(top|random)\\.csv)(\\.partial)?");
   return std::regex_match(name.string(), kNames);
 }
 
 }  // namespace
 
+bool AnalysisFolder::holds_training() const {
+  std::error_code unseen;
+  return fs::exists(path_ / "checkpoints", unseen) || fs::exists(path_ / "metrics.jsonl", unseen);
+}
+
 bool AnalysisFolder::holds_analysis() const {
   std::error_code unseen;
-  return fs::exists(report_file(), unseen) || fs::exists(state() / kIdentityFile, unseen);
+  return !holds_training() &&
+         (fs::exists(report_file(), unseen) || fs::exists(state() / kIdentityFile, unseen));
+}
+
+fs::path AnalysisFolder::analysed_run() const {
+  if (!fs::exists(report_file())) return {};
+  const auto report = nlohmann::json::parse(read_file(report_file()), nullptr, false);
+  if (!report.is_object() || !report.contains("run") || !report.at("run").is_string()) return {};
+  return report.at("run").get<std::string>();
 }
 
 std::vector<fs::path> AnalysisFolder::own_entries() const {

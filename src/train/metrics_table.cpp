@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <sstream>
+
+#include "base/split.hpp"
 
 namespace switchyard {
 namespace {
@@ -43,6 +45,18 @@ std::string field(const std::string& text) {
   return '"' + quoted + '"';
 }
 
+std::string text_of(const std::vector<std::string>& fields) {
+  return fmt::format("{}\n", fmt::join(fields, ","));
+}
+
+// `column_of` has the header's names.
+std::string row_of(const std::map<std::string, std::size_t>& column_of,
+                   const std::vector<FlatMetric>& metrics) {
+  std::vector<std::string> fields(column_of.size());
+  for (const FlatMetric& metric : metrics) fields[column_of.at(metric.name)] = field(metric.text);
+  return text_of(fields);
+}
+
 }  // namespace
 
 std::vector<FlatMetric> flat_metrics(std::string_view line) {
@@ -53,24 +67,28 @@ std::vector<FlatMetric> flat_metrics(std::string_view line) {
 
 std::string metrics_csv(std::string_view lines) {
   std::vector<std::string> header;
-  std::set<std::string> known;
-  std::vector<std::map<std::string, std::string>> rows;
+  std::map<std::string, std::size_t> column_of;
+  std::vector<std::vector<FlatMetric>> rows;
   std::istringstream text{std::string(lines)};
   for (std::string line; std::getline(text, line);) {
-    auto& row = rows.emplace_back();
-    for (const FlatMetric& metric : flat_metrics(line)) {
-      if (known.insert(metric.name).second) header.push_back(metric.name);
-      row.emplace(metric.name, field(metric.text));
-    }
+    rows.push_back(flat_metrics(line));
+    for (const FlatMetric& metric : rows.back())
+      if (column_of.emplace(metric.name, header.size()).second) header.push_back(metric.name);
   }
   if (rows.empty()) return {};
-  std::string csv = fmt::format("{}\n", fmt::join(header, ","));
-  for (auto& row : rows) {
-    std::vector<std::string> fields;
-    for (const std::string& name : header) fields.push_back(row[name]);
-    csv += fmt::format("{}\n", fmt::join(fields, ","));
-  }
+  std::string csv = text_of(header);
+  for (const auto& metrics : rows) csv += row_of(column_of, metrics);
   return csv;
+}
+
+std::optional<std::string> metrics_row(std::string_view csv, std::string_view line) {
+  std::map<std::string, std::size_t> column_of;
+  for (const std::string& name : split_list(csv.substr(0, csv.find('\n'))))
+    column_of.emplace(name, column_of.size());
+  const std::vector<FlatMetric> metrics = flat_metrics(line);
+  const bool all_known = std::ranges::all_of(
+      metrics, [&](const FlatMetric& metric) { return column_of.contains(metric.name); });
+  return all_known ? std::optional(row_of(column_of, metrics)) : std::nullopt;
 }
 
 }  // namespace switchyard

@@ -24,4 +24,7 @@ std::vector<FlatMetric> flat_metrics(std::string_view line);
 /// bit.
 std::string metrics_csv(std::string_view lines);
 
+/// What a line adds to such a table; none where it has a name that the header does not.
+std::optional<std::string> metrics_row(std::string_view csv, std::string_view line);
+
 }  // namespace switchyard

@@ -19,18 +19,37 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What analyses of curvature have left in folders of `parent`; a folder that holds nothing else
-// goes whole.
-std::vector<fs::path> entries_of_analyses(const fs::path& parent) {
+std::string read_if_there(const fs::path& file) {
+  return fs::exists(file) ? read_file(file) : std::string();
+}
+
+bool is_of_run_inside(const AnalysisFolder& analysis, const fs::path& folder) {
+  const fs::path run = fs::weakly_canonical(analysis.analysed_run());
+  const fs::path inside = run.lexically_relative(fs::weakly_canonical(folder));
+  return fs::exists(run) && !inside.empty() && inside != "." && *inside.begin() != "..";
+}
+
+std::vector<fs::path> entries_of_analysis(const AnalysisFolder& analysis) {
+  std::vector<fs::path> entries = analysis.own_entries();
+  if (fs::exists(analysis.profile() / "profile.json"))
+    entries.insert(entries.begin(), analysis.profile());
+  const bool holds_nothing_else =
+      std::ssize(entries) == std::distance(fs::directory_iterator(analysis.path()), {});
+  // What a link leads to is not the run's.
+  if (holds_nothing_else || fs::is_symlink(analysis.path())) return {analysis.path()};
+  return entries;
+}
+
+// What analyses of curvature have left in folders of `parent`, which is the run folder or in it.
+std::vector<fs::path> entries_of_analyses(const fs::path& parent, const fs::path& run) {
   std::vector<fs::path> entries;
   if (!fs::is_directory(parent)) return entries;
   for (const fs::path& folder : fs::directory_iterator(parent)) {
     const AnalysisFolder analysis(folder);
-    if (!analysis.holds_analysis()) continue;
-    std::vector<fs::path> own = analysis.own_entries();
-    if (std::ssize(own) == std::distance(fs::directory_iterator(folder), {})) own = {folder};
-    std::ranges::move(own, std::back_inserter(entries));
+    if (analysis.holds_analysis() && !is_of_run_inside(analysis, run))
+      std::ranges::move(entries_of_analysis(analysis), std::back_inserter(entries));
   }
+  if (parent != run && fs::is_symlink(parent) && !entries.empty()) return {parent};
   return entries;
 }
 
@@ -53,8 +72,8 @@ void RunFolder::start_anew() const try {
 
 // Those that show that a run is here come last, so that a removal that was cut short can go on.
 std::vector<fs::path> RunFolder::entries_of_run() const {
-  std::vector<fs::path> entries = entries_of_analyses(path_);
-  std::ranges::move(entries_of_analyses(path_ / "curvature"), std::back_inserter(entries));
+  std::vector<fs::path> entries = entries_of_analyses(path_, path_);
+  std::ranges::move(entries_of_analyses(path_ / "curvature", path_), std::back_inserter(entries));
   std::ranges::copy_if(fs::directory_iterator(path_), std::back_inserter(entries),
                        EventFile::is_event_file);
   entries.insert(entries.end(), {path_ / "profile", routing(), metrics_table(), metrics_file(),
@@ -78,10 +97,17 @@ void RunFolder::write_build() const {
 
 // Rewritten whole: a line an epoch stays small, and a crash leaves the old or the new file.
 void RunFolder::append_metrics(std::string_view line) const {
-  std::string text = fs::exists(metrics_file()) ? read_file(metrics_file()) : std::string();
-  text.append(line);
-  text.push_back('\n');
-  write_metrics(text);
+  std::string lines = read_if_there(metrics_file());
+  // Without lines, a table is of something else.
+  std::string table = lines.empty() ? std::string() : read_if_there(metrics_table());
+  lines.append(line);
+  lines.push_back('\n');
+  write_file(metrics_file(), lines);
+  if (const auto row = metrics_row(table, line))
+    table += *row;
+  else
+    table = metrics_csv(lines);
+  write_file(metrics_table(), table);
 }
 
 void RunFolder::drop_metrics_from(int epoch) const {
@@ -96,12 +122,8 @@ void RunFolder::drop_metrics_from(int epoch) const {
                metrics_file().string(), line.substr(0, 80));
     if (json["epoch"].get<int>() < epoch) kept += line + "\n";
   }
-  write_metrics(kept);
-}
-
-void RunFolder::write_metrics(std::string_view lines) const {
-  write_file(metrics_file(), lines);
-  write_file(metrics_table(), metrics_csv(lines));
+  write_file(metrics_file(), kept);
+  write_file(metrics_table(), metrics_csv(kept));
 }
 
 void RunFolder::write_summary(std::string_view json) const {

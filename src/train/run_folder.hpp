@@ -32,7 +32,8 @@ class RunFolder {
   bool holds_run() const;
   /// Makes the folder; removes an earlier run's files, and what was made of it: event files,
   /// profiles, routing, and analyses of curvature in folders of it or of its curvature/. All else
-  /// stays.
+  /// stays, also trainings that lie in it and analyses that say that they are of these; of a link
+  /// the link alone goes.
   void start_anew() const;
   void write_config(std::string_view resolved) const;
   /// Version, git hash, compiler and flags of this executable.
@@ -46,7 +47,6 @@ class RunFolder {
 
  private:
   std::vector<std::filesystem::path> entries_of_run() const;
-  void write_metrics(std::string_view lines) const;
 
   std::filesystem::path path_;
 };

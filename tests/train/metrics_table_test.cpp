@@ -129,5 +129,15 @@ TEST(MetricsTable, LeavesEmptyWhatALineDoesNotSay) {
   EXPECT_EQ(found[2].at("epoch"), "3");
 }
 
+TEST(MetricsTable, GrowsByTheRowThatTheWholeTableWouldHave) {
+  const std::string first = line(1, 2, 1.5), second = line(2, 2, 0.5);
+  const std::string table = metrics_csv(first);
+  EXPECT_EQ(table + metrics_row(table, second).value(), metrics_csv(first + second));
+  // One that says less has empty fields; one that says more has no row in this table.
+  EXPECT_EQ(table + metrics_row(table, line(2, 2)).value(), metrics_csv(first + line(2, 2)));
+  EXPECT_FALSE(metrics_row(metrics_csv(line(1, 2)), second).has_value());
+  EXPECT_FALSE(metrics_row("", first).has_value());
+}
+
 }  // namespace
 }  // namespace switchyard

@@ -40,6 +40,22 @@ TEST_F(RunFolders, KeepTheTableInStepWithTheLines) {
   EXPECT_EQ(read("run/metrics.csv"), "");
 }
 
+TEST_F(RunFolders, WidenTheTableWhereALineSaysMore) {
+  folder_.start_anew();
+  folder_.append_metrics(R"({"epoch":1,"loss":0.5})");
+  folder_.append_metrics(R"({"epoch":2,"grad_norm":3,"loss":0.25})");
+  EXPECT_EQ(read("run/metrics.csv"), "epoch,loss,grad_norm\n1,0.5,\n2,0.25,3\n");
+  folder_.append_metrics(R"({"epoch":3})");
+  EXPECT_EQ(read("run/metrics.csv"), "epoch,loss,grad_norm\n1,0.5,\n2,0.25,3\n3,,\n");
+}
+
+TEST_F(RunFolders, ContinueNoTableOfSomethingElse) {
+  write("run/metrics.csv", "epoch,loss\n8,1.5\n");
+  folder_.start_anew();
+  folder_.append_metrics(R"({"epoch":1,"loss":0.5})");
+  EXPECT_EQ(read("run/metrics.csv"), "epoch,loss\n1,0.5\n");
+}
+
 TEST_F(RunFolders, OfBeforeThereWereTablesGetAWholeOne) {
   write("run/metrics.jsonl", "{\"epoch\":1}\n{\"epoch\":2}\n");
   folder_.drop_metrics_from(9);
@@ -68,12 +84,16 @@ TEST_F(RunFolders, LoseWhatWasMadeOfTheEarlierRunWhenTheyStartAnew) {
                                          "curvature/train/state/identity.json",
                                          "curvature-test/curvature.json",
                                          "curvature-test/eigenvectors/top-1.safetensors",
+                                         "curvature-val/curvature.json",
+                                         "curvature-val/profile/profile.json",
+                                         "curvature-val/density.csv.partial",
                                          "half/state/identity.json",
                                          "half/config.cfg"};
   for (const std::string& file : made) write("run/" + file);
   folder_.start_anew();
   for (const std::string& file : made) EXPECT_FALSE(exists("run/" + file)) << file;
-  for (const char* folder : {"curvature/test", "curvature/train", "curvature-test", "half"})
+  for (const char* folder :
+       {"curvature/test", "curvature/train", "curvature-test", "curvature-val", "half"})
     EXPECT_FALSE(exists(std::string("run/") + folder)) << folder;
 }
 
@@ -90,6 +110,38 @@ TEST_F(RunFolders, KeepWhatIsNotTheirs) {
   folder_.start_anew();
   for (const std::string& file : others) EXPECT_TRUE(exists("run/" + file)) << file;
   EXPECT_FALSE(exists("run/curvature-test/curvature.json"));
+}
+
+TEST_F(RunFolders, KeepOtherTrainingsAndWhatIsOfThem) {
+  write("run/config.cfg");
+  const std::string of_other = (temporary_ / "run/./other").string();
+  const std::string of_gone = (temporary_ / "moved").string();
+  write("run/other/config.cfg");
+  write("run/other/metrics.jsonl");
+  write("run/other/curvature.json");
+  write("run/of-other/curvature.json", R"({"run": ")" + of_other + R"("})");
+  write("run/of-this/curvature.json", R"({"run": ")" + (temporary_ / "run").string() + R"("})");
+  write("run/of-before-it-was-moved/curvature.json", R"({"run": ")" + of_gone + R"("})");
+  folder_.start_anew();
+  for (const char* kept : {"other/config.cfg", "other/curvature.json", "of-other/curvature.json"})
+    EXPECT_TRUE(exists(std::string("run/") + kept)) << kept;
+  EXPECT_FALSE(exists("run/of-this"));
+  EXPECT_FALSE(exists("run/of-before-it-was-moved"));
+}
+
+TEST_F(RunFolders, FollowNoLinkOutOfThemselves) {
+  write("run/config.cfg");
+  const std::vector<std::string> outside = {"outside/test/curvature.json", "outside/test/notes.txt",
+                                            "outside/train/state/identity.json"};
+  for (const std::string& file : outside) write(file);
+  fs::create_directory_symlink(temporary_ / "outside", temporary_ / "run/curvature");
+  fs::create_directory_symlink(temporary_ / "outside/test", temporary_ / "run/linked");
+  fs::create_directory_symlink(temporary_.path(), temporary_ / "run/above");
+  folder_.start_anew();
+  for (const std::string& file : outside) EXPECT_TRUE(exists(file)) << file;
+  for (const char* link : {"run/curvature", "run/linked"})
+    EXPECT_FALSE(fs::is_symlink(temporary_ / link)) << link;
+  EXPECT_TRUE(fs::is_symlink(temporary_ / "run/above"));
 }
 
 TEST_F(RunFolders, SayWhatKeepsThemFromStarting) {

@@ -35,8 +35,7 @@ void ResultsFolder::on_first_rank(const std::function<void()>& task) const {
 }
 
 FolderContents ResultsFolder::look() const {
-  if (fs::exists(path() / "checkpoints") || fs::exists(path() / "metrics.jsonl"))
-    return FolderContents::training;
+  if (holds_training()) return FolderContents::training;
   if (holds_analysis()) return FolderContents::analysis;
   // Folders without files are what a start leaves that was killed at once.
   for (const fs::path& entry : own_entries())
