@@ -28,10 +28,13 @@ ModelConfig model_of(const RoutingConfig& config, const TrainingData& data) {
   return model;
 }
 
-std::vector<OtherRouting> comparable_routings(const RoutingConfig& config, const std::string& split,
-                                              const ImageSet& images,
+std::string split_of(const RoutingConfig& config) {
+  return std::string(name_of<DataPart>(config.part, data_part_choices));
+}
+
+std::vector<OtherRouting> comparable_routings(const RoutingConfig& config, const ImageSet& images,
                                               const std::vector<std::int64_t>& samples) {
-  std::vector<OtherRouting> others = read_other_routings(config.against, split);
+  std::vector<OtherRouting> others = read_other_routings(config.against, split_of(config));
   for (const OtherRouting& other : others)
     require_comparable(other, images, samples, config.training.model.head.experts);
   return others;
@@ -45,6 +48,25 @@ void prepare(const fs::path& folder) {
   SY_REQUIRE(writable, ExitCode::run_failed,
              "cannot write into the folder {} ({}); choose another with --out", folder.string(),
              error ? error.message() : std::strerror(errno));
+}
+
+RoutingResults measure_run(const RoutingConfig& config, const RunFolder& run,
+                           const ModelConfig& model, const TrainingData& data, Machine& machine,
+                           Logger& log) {
+  DistributedClassifier classifier(machine.backend(), machine.world(), model,
+                                   distributed_options(config.training));
+  WeightsOrigin weights = load_named_weights(config.checkpoint, run, classifier, log);
+  ImagePool pool(machine.backend(), data.set, images_of(data, config.part));
+  auto batches = pool.batches({.dtype = classifier.image_dtype()});
+  RoutingMeasurement measured = measure_routing(classifier, *batches, samples_of(data, config.part),
+                                                config.training.run.eval_batch);
+  return {.run = run.path().string(),
+          .weights = std::move(weights),
+          .split = split_of(config),
+          .model = model,
+          .figures = routing_figures(measured, parameter_cosines(classifier), model),
+          .lines = std::move(measured.lines),
+          .against = {}};
 }
 
 void write(const RoutingResults& results, const fs::path& folder) {
@@ -63,11 +85,9 @@ ExitCode analyse_routing(const RoutingConfig& config, const RunFolder& run, cons
   launch.world.set_deadline(std::chrono::seconds(execution.deadline));
   use_threads(execution.threads);
   const bool leads = launch.world.rank().value == 0;
-  const std::string split(name_of<DataPart>(config.part, data_part_choices));
   const fs::path folder = config.folder.empty() ? run.routing() : fs::path(config.folder);
   const TrainingData data = load_training_data(config.training.data, launch.world);
   const ModelConfig model = model_of(config, data);
-  const ImageSet& images = images_of(data, config.part);
   const std::vector<std::int64_t> samples = samples_of(data, config.part);
   auto unwatched = make_machine(machine_config(execution), launch.world, launch.log);
   ProfileSession profile(config.training.profile, StepKind::evaluation, *unwatched,
@@ -76,25 +96,10 @@ ExitCode analyse_routing(const RoutingConfig& config, const RunFolder& run, cons
   std::vector<OtherRouting> others;  // on the rank that leads
   agree(launch.world, [&] {
     if (!leads) return;
-    others = comparable_routings(config, split, images, samples);
+    others = comparable_routings(config, images_of(data, config.part), samples);
     prepare(folder);
   });
-  Machine& machine = profile.machine();
-  DistributedClassifier classifier(machine.backend(), machine.world(), model,
-                                   distributed_options(config.training));
-  WeightsOrigin weights = load_named_weights(config.checkpoint, run, classifier, launch.log);
-
-  ImagePool pool(machine.backend(), data.set, images);
-  auto batches = pool.batches({.dtype = classifier.image_dtype()});
-  RoutingMeasurement measured =
-      measure_routing(classifier, *batches, samples, config.training.run.eval_batch);
-  RoutingResults results{.run = run.path().string(),
-                         .weights = std::move(weights),
-                         .split = split,
-                         .model = model,
-                         .figures = routing_figures(measured, parameter_cosines(classifier), model),
-                         .lines = std::move(measured.lines),
-                         .against = {}};
+  RoutingResults results = measure_run(config, run, model, data, profile.machine(), launch.log);
   agree(launch.world, [&] {
     if (!leads) return;
     for (const OtherRouting& other : others)
