@@ -32,10 +32,16 @@ std::string meaning_of(const Field& field) {
   return (std::filesystem::absolute(field.print()) / "").lexically_normal().string();
 }
 
+// auto is the one kind of images that the folder holds, or training would have refused it.
+bool means_same(const Field& own, const Field& other) {
+  if (own.name == "dataset" && (own.print() == "auto" || other.print() == "auto")) return true;
+  return meaning_of(own) == meaning_of(other);
+}
+
 void require_same(const MeasuredRun& run, const Field& own, const MeasuredRun& other,
                   const Field& shared) {
   SY_REQUIRE(
-      meaning_of(own) == meaning_of(shared), ExitCode::bad_usage,
+      means_same(own, shared), ExitCode::bad_usage,
       "{} was trained with {} = {}, {} with {} (heads are compared in models of one size, on "
       "the same images); name runs that are alike in this, or measure them one by one",
       run.folder.path().string(), own.name, own.print(), other.folder.path().string(),

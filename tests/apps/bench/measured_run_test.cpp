@@ -84,5 +84,13 @@ TEST(MeasuredRuns, OtherImagesAreRefusedOtherSpellingsAreNot) {
   EXPECT_EQ(share_settings(runs).data.folder, "datasets/cifar10");
 }
 
+TEST(MeasuredRuns, OtherKindsOfImagesAreRefusedOnesThatWereFoundAreNot) {
+  std::vector<MeasuredRun> runs = {run_of(HeadKind::dense), run_of(HeadKind::soft_moe)};
+  runs[1].training.data.kind = DatasetKind::cifar10;
+  EXPECT_EQ(share_settings(runs).data.kind, DatasetKind::detect);
+  runs[0].training.data.kind = DatasetKind::mnist;
+  EXPECT_TRUE(contains(refusal(runs[0], runs[1]), "dataset = cifar10, runs/dense with mnist"));
+}
+
 }  // namespace
 }  // namespace switchyard::testing
