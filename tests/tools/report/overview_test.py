@@ -11,7 +11,7 @@ from fixture_study import copy_study, read
 from reporting import paper
 from reporting.figures import DRAWINGS
 from reporting.read.collect import collect
-from reporting.sections import accuracy, curvature, overview
+from reporting.sections import accuracy, curvature, inference, overview
 
 T_OF_TWO = 12.706205  # Student's 97.5 % quantile with one degree of freedom
 
@@ -204,6 +204,43 @@ class Overview(unittest.TestCase):
         text = self.sentence(self.blocks()[1], "Time of a batch")
         self.assertNotIn("told apart", text)
         self.assertNotIn("[", text)
+        table_4 = inference.build(collect([self.study]))["blocks"][0]
+        self.assertIn("interval of at least 75 % by", table_4["notes"][0])
+
+    def test_a_share_of_the_growth_may_be_more_than_all_of_it(self):
+        first, second = (self.study / "sparse" / f"seed-{seed}" / "curvature-train" /
+                         "curvature.json" for seed in (1, 2))
+        data = read(first)
+        for file, share in ((first, 0.5), (second, 1.25)):
+            data["run"] = f"study/sparse/{file.parents[1].name}"
+            for sweep in data["landscape"]["sweeps"]:
+                sweep["routing_share"] = {"sets": share, "weights": share, "growth": 100.0,
+                                          "points": 4}
+            file.write_text(json.dumps(data))
+        half = T_OF_TWO * 0.75 / 2
+        self.assertIn(f"SparseMoE 88 % [\u2212{100 * (half - 0.875):.0f} %, "
+                      f"{100 * (half + 0.875):.0f} %]",
+                      self.sentence(self.blocks()[1], "Share of the growth"))
+
+    def test_times_beside_dense_are_of_other_heads(self):
+        wide = self.study / "dense-wide"
+        shutil.copytree(self.study / "dense/seed-2", wide)
+        settings = (wide / "config.cfg").read_text().replace("width = 4", "width = 8")
+        (wide / "config.cfg").write_text(settings)
+        self.change("inference.json", lambda data: data["heads"][0].update(run=str(wide)))
+        _, blocks = self.blocks()
+        self.assertIn("a batch / Dense", self.row(blocks, "Dense (width 8)"))
+        self.assertNotIn("Dense", self.sentence(blocks, "Time of a batch"))
+
+    def test_a_chart_of_what_may_be_negative_has_no_logarithms(self):
+        self.change("sparse/seed-1/curvature-train/curvature.json", lambda data:
+                    data["spectrum"]["largest"][0].update(value=-0.5))
+        self.change("sparse/seed-2/curvature-train/curvature.json", lambda data:
+                    data["spectrum"]["largest"][0].update(value=20.0))
+        chart = next(panel for panel in self.blocks()[1]["overview-charts"]["panels"]
+                     if panel["id"] == "overview-largest-eigenvalue")["data"]
+        self.assertIsNone(chart["y"]["log"])
+        self.assertGreater(min(mark["values"][0] for mark in chart["marks"]), 0)
 
     def test_figures_of_fewer_seeds_say_so(self):
         shutil.rmtree(self.study / "sparse/seed-2/routing")

@@ -6,7 +6,7 @@ data: {"x": axis, "y": axis, "categories": [name], "stacked": bool, "bars": [{"l
 these run out of the chart: the interval of two values may be many times as wide as they are apart.
 """
 
-from reporting.figures.style import axis_text, colour, legend_above, new_figure
+from reporting.figures.style import axis_text, colour, legend_above, name_ticks, new_figure
 
 HATCHES = ["", "////", "\\\\\\\\", "xxxx"]
 ROOM = 0.8
@@ -41,7 +41,7 @@ def _limit(axes, data):
     ends = [end for bar in data["bars"] for name in ("low", "high")
             for end in bar.get(name) or [] if end is not None]
     bound = 2 * max(map(abs, shown), default=0)
-    if any(abs(end) > bound for end in ends):
+    if bound and any(abs(end) > bound for end in ends):
         kept = [0, *shown, *(end for end in ends if abs(end) <= bound)]
         axes.set_ylim(1.15 * scale * min(kept), 1.15 * scale * max(kept))
 
@@ -49,8 +49,7 @@ def _limit(axes, data):
 def _ticks(axes, names):
     """Turned where they would touch one another."""
     turned = len(names) > 4 and max(map(len, names)) > 5 or sum(map(len, names)) > 30
-    axes.set_xticks(range(len(names)), names, rotation=30 if turned else 0,
-                    ha="right" if turned else "center")
+    name_ticks(axes, names, 30 if turned else 0)
 
 
 def _bars(axes, data, bar, place, layout):
@@ -75,8 +74,10 @@ def _bars(axes, data, bar, place, layout):
 
 
 def rows(data):
-    yield ["bar", data["x"]["label"] or "category", data["y"]["label"], "low", "high"]
+    yield ["bar", data["x"]["label"] or "category", data["y"]["label"], "low", "high",
+           "single values"]
     for bar in data["bars"]:
         for i, (category, value) in enumerate(zip(data["categories"], bar["values"])):
             low, high = (bar[end][i] if bar.get(end) else None for end in ("low", "high"))
-            yield [bar["label"], category, value, low, high]
+            singles = bar["points"][i] if bar.get("points") else []
+            yield [bar["label"], category, value, low, high, " ".join(map(str, singles))]

@@ -9,7 +9,7 @@ no legend. `low` and `high` are a band, of points error bars; null is a gap.
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from reporting.figures.style import (GREY, MARKERS, axis_text, colour, dash, legend_above,
-                                     new_figure)
+                                     name_ticks, new_figure)
 
 NAN = float("nan")
 MOST_OF_BAND = 300
@@ -28,7 +28,7 @@ def draw(data):
         if axis.get("log"):
             set_scale("log", base=axis["log"])
     if names:
-        axes.set_xticks(range(len(names)), names, rotation=20, ha="right")
+        name_ticks(axes, names, 20)
         axes.set_xlim(-0.6, len(names) - 0.4)
     elif data["x"].get("ticks"):
         axes.set_xticks(data["x"]["ticks"], [str(tick) for tick in data["x"]["ticks"]])

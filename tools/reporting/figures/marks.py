@@ -7,7 +7,8 @@ error. `points` are lists of single values, drawn as small dots. Errors that rea
 these run out of the chart.
 """
 
-from reporting.figures.style import GREY, MARKERS, axis_text, colour, legend_above, new_figure
+from reporting.figures.style import (GREY, MARKERS, axis_text, colour, legend_above, name_ticks,
+                                     new_figure)
 
 ROOM = 0.7
 MARGIN = 0.15
@@ -26,8 +27,7 @@ def draw(data):
         axes.axhline(data["level"]["value"] * data["y"].get("scale", 1), color=GREY, linewidth=0.9,
                      linestyle=":", label=data["level"]["label"])
     turned = sum(map(len, data["categories"])) > 26
-    axes.set_xticks(range(len(data["categories"])), data["categories"],
-                    rotation=25 if turned else 0, ha="right" if turned else "center")
+    name_ticks(axes, data["categories"], 25 if turned else 0)
     axes.set_xlim(-0.6, len(data["categories"]) - 0.4)
     axes.set_ylim(*_limits(data))
     axes.set_ylabel(axis_text(data["y"]))

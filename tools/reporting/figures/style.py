@@ -56,6 +56,13 @@ def axis_text(axis):
     return f"{axis['label']} ({axis['unit']})" if axis.get("unit") else axis["label"]
 
 
+def name_ticks(axes, names, angle=0):
+    """Names at the places 0, 1, ...; turned about their ends, which stay below the ticks whatever
+    font a reader has."""
+    turned = {"rotation": angle, "ha": "right", "rotation_mode": "anchor"} if angle else {}
+    axes.set_xticks(range(len(names)), names, **turned)
+
+
 def legend_above(axes, most=4):
     """Outside the axes, where it hides nothing; at most `most` names beside one another."""
     handles, names = axes.get_legend_handles_labels()

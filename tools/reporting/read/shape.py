@@ -64,7 +64,7 @@ class Maybe:
 
 
 class Each:
-    """A list whose entries all have `shape`; of `length` entries, or of one at least."""
+    """A list of at least `least` entries, which all have `shape`."""
 
     def __init__(self, shape, least=0):
         self.shape = shape

@@ -149,9 +149,9 @@ def _tests(rows, finished):
                  _sources(finished),
                  ["Pairs are runs of the same seed; the interval is a 95 % t interval of the mean "
                   "difference. One pair has no test. Of n pairs the exact sign-flip test (two "
-                  "sides) has no p below 2 / 2^n, so that fewer than 6 cannot reach 0.05. p values "
-                  f"are not corrected for there being {len(rows)} pair"
-                  f"{'s' * (len(rows) > 1)} of models."])
+                  "sides) has no p below 2 / 2^n, so that fewer than 6 cannot reach 0.05."
+                  + (f" p values are not corrected for there being {len(rows)} pairs of models."
+                     if len(rows) > 1 else "")])
 
 
 def _sample(finished):

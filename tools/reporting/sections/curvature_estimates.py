@@ -116,7 +116,6 @@ def _values(analyses, figure_of):
 
 def end_of(cell, which):
     """The lower (0) or upper (1) end of a cell's interval or error; None where it has neither."""
-    """The low (0) or high (1) end of what a cell has as its error, or None."""
     if cell.get("interval"):
         return cell["interval"][which]
     if cell.get("plus_minus") is not None:

@@ -2,6 +2,7 @@
 
 from reporting import paper
 from reporting.blocks import column, missing, section, table
+from reporting.estimates import LEVEL
 from reporting.read.settings import HEADS
 
 
@@ -26,12 +27,17 @@ def _table(result, place):
     repeats = len(data["heads"][0]["host"]["times_ms"])
     notes = [f"{data['device']}; {data['ranks']} rank{'s' * (data['ranks'] != 1)}; full batches of "
              f"{data['settings']['batch']} images; width {data['settings'].get('width')}; n = "
-             f"{repeats} passes a head. Median with its interval of at least 95 % by order "
-             "statistics. No seeds: the weights change the times only through the routing.",
+             f"{repeats} passes a head. Median with its interval of {_coverage(data['heads'])} by "
+             "order statistics. No seeds: the weights change the times only through the routing.",
              f"The paper's: {'an A100, batches of 256' if cuda else 'a CPU, batches of 32'}, "
              "width 64.", *paper.notes("inference")]
     return table("table-4" + (f"-{place + 1}" if place else ""), "Table IV. Inference", columns,
                  rows, [result.file], notes)
+
+
+def _coverage(heads):
+    covered = min(head["host"]["confidence"] for head in heads)
+    return f"at least {100 * min(covered, LEVEL):.3g} %"
 
 
 def _row(head, device):

@@ -30,12 +30,6 @@ def _lines(sweeps):
                    "the loss on that split's images."])
 
 
-def _meaningful(share, loss):
-    """Without the shares of little growth: below 1 % of the loss a point, on average."""
-    little = (share.get("growth") or 0) < 0.01 * loss * (share.get("points") or 1)
-    return {"growth": share.get("growth")} if little else share
-
-
 def _panel(sweep, more):
     losses = [{"label": text, "values": sweep.values(key), "style": style}
               for style, (text, key) in enumerate(LINES)]

@@ -125,6 +125,7 @@ def _chart(name, title, axis, labels, measured, level=None):
                "values": [measure.published.get(label) for label in there]}
               for style, (words, measure) in enumerate(measured) if measure.published]
     values = [value for mark in marks for value in mark["values"] if value is not None]
+    values += [value for mark in marks for dots in mark.get("points", []) for value in dots]
     if min(values) <= 0:
         axis = {**axis, "log": None}
     return panel(f"overview-{name}", "marks", title, _sample(measured), {

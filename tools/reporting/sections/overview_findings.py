@@ -14,22 +14,17 @@ NOTE = ("In brackets: 95 % intervals, of each by itself, not corrected for there
 
 def of(material, measures, labels):
     """(what it is about, sentence) of all that can be said; and a note."""
-    base = _dense(material, labels)
+    dense = [label for label in labels if head_of(material, label) == "dense"]
+    base = dense[0] if len(dense) == 1 else None
     found = [
         base and _accuracy(measures["accuracy"], base),
         base and _eigenvalue(measures["largest-train"], base, "training images"),
         base and _eigenvalue(measures["largest-test"], base, "test images"),
         _growth(measures["growth"]),
         _information(measures["information"], measures["dead"]),
-        _time(measures["time"], base),
+        _time(measures["time"], dense),
     ]
     return [finding for finding in found if finding], NOTE.format(base=base or "Dense")
-
-
-def _dense(material, labels):
-    """The model that others are compared with, where there is one alone."""
-    found = [label for label in labels if head_of(material, label) == "dense"]
-    return found[0] if len(found) == 1 else None
 
 
 def _accuracy(measure, base):
@@ -72,9 +67,9 @@ def _information(measure, dead):
                      f"{behind}")
 
 
-def _time(measure, base):
+def _time(measure, dense):
     told = [(label, cell["value"], cell["interval"], None)
-            for label, cell in measure.cells.items() if label != base]
+            for label, cell in measure.cells.items() if label not in dense]
     return told and (f"Time of a batch / Dense's, {measure.of}",
                      f"{_listed(told, _ratio, 'seeds')}: "
                      f"{_verdict(told, 1, 'too few passes for an interval')}.")

@@ -10,8 +10,7 @@ from reporting.read.material import run_of
 from reporting.read.settings import same
 from reporting.sections import accuracy
 from reporting.sections.curvature import doubt
-from reporting.sections.curvature_estimates import (NAMES, estimate, grouped, largest,
-                                                    trace)
+from reporting.sections.curvature_estimates import NAMES, estimate, grouped, largest, trace
 from reporting.sections.specialisation import in_order
 from reporting.sections.sweeps import sweeps_of
 
@@ -24,8 +23,8 @@ SIZES = ("width", "dense-hidden", "experts", "expert-hidden", "k")
 class Measure:
     """One figure a model. `cells` are as in tables, `singles` the values of single seeds, and
     `published` those of the paper, all by the model's label; `short` names its column in few words,
-    `of` says of what, `sample` says of how many it is where that are no seeds; not `comparable`: models were not
-    measured alike, or not to the end."""
+    `of` says of what, `sample` of how many where that are no seeds; not `comparable`: models were
+    not measured alike, or not to the end."""
 
     column: dict
     short: str
@@ -119,7 +118,8 @@ def _growth_by_routing(material, split):
         key = "weights" if sweep.analysis.data["settings"]["head"] == "soft" else "sets"
         return sweep.growth_share().get(key)
     return replace(
-        _of_sweeps(material, split, share, -math.inf, "growth by routing"), of=NAMES[split],
+        _of_sweeps(material, split, share, (-math.inf, math.inf), "growth by routing"),
+        of=NAMES[split],
         note=f"Growth by routing: of how much the loss grows along the top eigenvector, "
         f"{NAMES[split]}, the share that goes away where every image keeps its set of experts "
         "(SoftMoE: its weights). Negative: routing holds the growth back.")
@@ -129,12 +129,13 @@ def _most_rerouted(material, split):
     def most(sweep):
         return max(sweep.rerouted()) if sweep.rerouted() else None
     return replace(
-        _of_sweeps(material, split, most, 0, "most rerouted"),
+        _of_sweeps(material, split, most, (0, 1), "most rerouted"),
         note="Most rerouted: the largest share, anywhere along the top eigenvector, of images with "
         "another set of experts (SoftMoE: another first expert) than at the weights.")
 
 
-def _of_sweeps(material, split, figure_of, least, words):
+def _of_sweeps(material, split, figure_of, ends, words):
+    """`ends`: the least and the greatest that the figure can be."""
     found, singles = [], {}
     for sweep in sweeps_of(material):
         value = figure_of(sweep)
@@ -142,7 +143,7 @@ def _of_sweeps(material, split, figure_of, least, words):
             singles.setdefault(sweep.label, {})[sweep.analysis.seed] = value
             found.append(sweep.analysis.file)
     return Measure(percent(f"{words}, {split}", 1), words,
-                   {label: _mean(values.values(), least, 1) for label, values in singles.items()},
+                   {label: _mean(values.values(), *ends) for label, values in singles.items()},
                    singles, {}, found)
 
 
