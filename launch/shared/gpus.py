@@ -1,7 +1,11 @@
 """GPUs of this computer, as CUDA shows them to programs that are started here."""
 
 import os
+import re
 import subprocess
+from pathlib import Path
+
+DEVICES = Path("/dev")
 
 
 def count_gpus():
@@ -27,6 +31,10 @@ def _count_all():
     try:
         found = subprocess.run(["nvidia-smi", "--query-gpu=pci.bus_id", "--format=csv,noheader"],
                                capture_output=True, text=True, check=True)
+    except FileNotFoundError:
+        # Not every container that is given GPUs has it.
+        return sum(bool(re.fullmatch("nvidia[0-9]+", device.name)) for device in DEVICES.iterdir())
     except (OSError, subprocess.CalledProcessError):
         return 0
-    return len(found.stdout.split())
+    # It may also say in words that there are none.
+    return len(re.findall("^[0-9A-F]+:[0-9A-F]+:", found.stdout, re.MULTILINE | re.IGNORECASE))

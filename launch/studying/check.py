@@ -57,3 +57,9 @@ def check_data(settings):
     if data != SYNTHETIC and not (ROOT / data).is_dir():
         raise BadUsage(f"there is no folder {data} of images; launch/fetch-data cifar10 downloads "
                        "CIFAR-10, --data names another folder, and --set data=synthetic draws one")
+
+
+def check_folder(folder):
+    if "," in shown(folder):
+        raise BadUsage(f"the folder {shown(folder)} has a comma in its name, and its runs are told "
+                       "to commands in lists with commas; choose another with --out")

@@ -79,14 +79,16 @@ def one_count(text, what):
 
 
 class Settings:
-    """Of one study; `values` are all of them as text."""
+    """Of one study; `values` are all of them as text, `why_ranks` says where their number is not
+    the user's."""
 
-    def __init__(self, values):
+    def __init__(self, values, why_ranks=""):
         missing = [key for key in PLAIN_KEYS if key not in values]
         if missing:
             raise BadUsage(f"the study does not say {' and '.join(missing)}; add "
                            f"`{missing[0]} = ...` to its file")
         self.values = values
+        self.why_ranks = why_ranks
         self.heads = chosen(values["heads"], HEADS, "heads")
         self.seeds = numbers(values["seeds"], "seeds")
         if max(self.seeds) >= SEEDS:
@@ -114,8 +116,9 @@ def settle(file, scale, overrides, machine):
     for key in overrides:
         check_key(key, "command line")
     values = parts[None] | (parts["small"] if scale == "small" else {}) | overrides
-    if values.get("ranks", "auto") == "auto":
+    given = values.get("ranks", "auto") != "auto"
+    if not given:
         values["ranks"] = str(machine.ranks)
     if machine.gpus >= one_count(values["ranks"], "ranks"):
         values |= parts["cuda"] | overrides
-    return Settings(values)
+    return Settings(values, "" if given else machine.why)

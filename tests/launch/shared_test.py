@@ -11,23 +11,29 @@ from unittest import mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "launch"))
+from shared import gpus  # noqa: E402
 from shared.files import write_json  # noqa: E402
 from shared.gpus import count_gpus  # noqa: E402
 from shared.launcher import MORE_RANKS, MORE_THREADS, Launcher  # noqa: E402
 
 
 class Gpus(unittest.TestCase):
-    def count(self, there, visible):
-        """Where nvidia-smi lists `there` GPUs; None: there is no nvidia-smi."""
-        with tempfile.TemporaryDirectory() as folder:
+    def count(self, there, visible, devices=(), script=None):
+        """Where nvidia-smi lists `there` GPUs, or is `script`; None: there is no nvidia-smi. /dev
+        has `devices`."""
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as dev:
+            for device in devices:
+                (Path(dev) / device).touch()
             if there is not None:
                 program = Path(folder) / "nvidia-smi"
-                lines = "".join(f"echo 00000000:{bus:02}:00.0\n" for bus in range(there))
-                program.write_text(f"#!/bin/sh\n{lines}exit {int(there == 0)}\n", encoding="utf-8")
+                lines = "".join(f"echo 00000000:{bus:02X}:00.0\n" for bus in range(there))
+                program.write_text("#!/bin/sh\n" + (script or f"{lines}exit {int(there == 0)}\n"),
+                                   encoding="utf-8")
                 program.chmod(0o755)
             around = {"PATH": folder} | ({} if visible is None else
                                          {"CUDA_VISIBLE_DEVICES": visible})
-            with mock.patch.dict(os.environ, around, clear=True):
+            with (mock.patch.dict(os.environ, around, clear=True),
+                  mock.patch.object(gpus, "DEVICES", Path(dev))):
                 return count_gpus()
 
     def test_all_are_visible(self):
@@ -39,6 +45,18 @@ class Gpus(unittest.TestCase):
                                ("0,-1,2", 1), ("1,4,2", 1), ("0,,1", 1), ("0,0", 0),
                                ("GPU-8932f937", 1), ("GPU-8932f937,MIG-5c89", 2)):
             self.assertEqual(self.count(4, visible), count, visible)
+
+    def test_without_nvidia_smi_the_devices_count(self):
+        nodes = ("nvidia0", "nvidia11", "nvidiactl", "nvidia-uvm", "null")
+        self.assertEqual(self.count(None, None, nodes), 2)
+        self.assertEqual(self.count(None, "1", nodes), 1)
+        self.assertEqual(self.count(None, None, nodes[2:]), 0)
+        # It knows better where it is there.
+        self.assertEqual(self.count(0, None, nodes), 0)
+        self.assertEqual(self.count(1, None, nodes), 1)
+
+    def test_words_are_no_gpus(self):
+        self.assertEqual(self.count(0, None, script="echo No devices were found\n"), 0)
 
     def test_names_of_none(self):
         for there in (None, 0):

@@ -49,6 +49,9 @@ class Settings(unittest.TestCase):
         self.assertEqual(settle(machine=Machine(8, 8)).ranks("train"), 8)
         self.assertEqual(settle(machine=Machine(8, 8)).ranks("inference"), 1)
         self.assertEqual(settle(overrides={"curvature.ranks": "4"}).ranks("curvature"), 4)
+        eight = Machine(8, 8, "for a reason")
+        self.assertEqual(settle(machine=eight).why_ranks, "for a reason")
+        self.assertEqual(settle(overrides={"ranks": "4"}, machine=eight).why_ranks, "")
         for text in ("0", "1,2", "x"):
             with self.assertRaises(BadUsage):
                 settle(overrides={"ranks": text})
@@ -72,6 +75,8 @@ class Steps(unittest.TestCase):
         self.assertEqual(work_of(by_mpirun), work_of(by_srun))
         for other in (["launch/run", "3", *by_mpirun[2:]], [*by_mpirun[:-1], "2"], by_mpirun[2:]):
             self.assertNotEqual(work_of(by_mpirun), work_of(other))
+        named_run = ["/opt/run", "scale", "--measured", "a", "--json", "b"]
+        self.assertEqual(work_of(named_run), named_run[1:])
         sweep = ["launch/scaling", "--program", "a", "--launcher", "srun", "--ranks", "1,2"]
         self.assertEqual(work_of(sweep), ["--ranks", "1,2"])
 

@@ -50,7 +50,8 @@ CFG
 study=(env "PATH=$work/bin:$PATH" "$work/launch/study" "$work/two.cfg" --program
   "$tests/made_up_heads")
 
-expect 0 "to do +train/dense/seed-1.*run 2 .*--config dense.cfg --epochs 3 --head dense --data \
+expect 0 "^2 ranks, as no GPU is seen here; --ranks takes another number.to do \
++train/dense/seed-1.*run 2 .*--config dense.cfg --epochs 3 --head dense --data \
 images --seed 1 --out out/dense/seed-1.*routing/sparse/seed-2/test.*\
 --heads dense,sparse --run out/dense/seed-1,out/sparse/seed-1 .*report out -o out/report.\
 13 steps, 13 left, ETA not known yet; out$" \
@@ -109,7 +110,8 @@ ln -s "$tests/made_up_heads" "$work/bin/srun"
 cp "$tests/made_up_heads" "$work/bin/elsewhere"
 expect 0 "13 steps, 0 left" env SLURM_JOB_ID=1 SLURM_NTASKS=2 "${study[@]}" --program \
   "$work/bin/elsewhere"
-expect 0 "srun 2 .*13 steps, 0 left" env SLURM_JOB_ID=1 SLURM_NTASKS=2 "${study[@]}" --dry-run
+expect 0 "^2 ranks, as many as the allocation has tasks;.*srun 2 .*13 steps, 0 left" \
+  env SLURM_JOB_ID=1 SLURM_NTASKS=2 "${study[@]}" --dry-run
 expect_launches
 
 # Another title is another report, and nothing else.
@@ -178,6 +180,7 @@ bad "there is no folder nowhere of images; launch/fetch-data" "data = nowhere"
 bad "line 15: 'nonsense' is not" "nonsense"
 bad "'train.epochs' is given twice" "train.epochs = 3" "train.epochs = 4"
 expect 2 "--out: names no folder" "${study[@]}" --out ""
+expect 2 "the folder a,b has a comma in its name" "${study[@]}" --out "$work/a,b"
 expect 2 "two.cfg cannot be the folder of a study \(Not a directory\)" "${study[@]}" --out \
   "$work/two.cfg"
 expect 2 "--set takes KEY=VALUE" "${study[@]}" --set train.epochs
