@@ -96,7 +96,7 @@ def _number(value, column):
         return f"{value:,}" if isinstance(value, int) else f"{value:g}"
     if isinstance(digits, str):
         return _significant(value, digits)
-    return f"{value:.{digits}f}"
+    return f"{value:z.{digits}f}"
 
 
 def _significant(value, digits):

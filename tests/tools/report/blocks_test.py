@@ -2,7 +2,7 @@
 
 import unittest
 
-from reporting.blocks import sample_of, samples_of
+from reporting.blocks import column, sample_of, samples_of, shown
 
 
 class Samples(unittest.TestCase):
@@ -23,3 +23,9 @@ class Samples(unittest.TestCase):
                          "Dense: seeds 1, 2 (n = 2); SoftMoE: seed 1 (n = 1)")
         self.assertEqual(samples_of([("Dense", [None]), ("SoftMoE", [None])]),
                          "Dense: seed not known (n = 1); SoftMoE: seed not known (n = 1)")
+
+
+class Numbers(unittest.TestCase):
+    def test_there_is_no_negative_zero(self):
+        self.assertEqual(shown(-0.001, column("x", 2)), "0.00")
+        self.assertEqual(shown(-0.006, column("x", 2)), "-0.01")

@@ -190,7 +190,9 @@ class Overview(unittest.TestCase):
         settings = (other / "config.cfg").read_text().replace("width = 4", "width = 8")
         (other / "config.cfg").write_text(settings.replace("out = study/sparse/seed-1",
                                                            "out = study/sparse-wide"))
-        self.assertNotIn("SparseMoE", self.sentence(self.blocks()[1], "Time of a batch"))
+        _, blocks = self.blocks()
+        self.assertIn("The paper: SoftMoE +0.8, SparseMoE +0.7.", self.sentence(blocks, "Test acc"))
+        self.assertNotIn("SparseMoE", self.sentence(blocks, "Time of a batch"))
         self.change("inference.json",
                     lambda data: data["heads"][2].update(run="study/sparse-wide"))
         self.assertIn("SparseMoE (width 8) ", self.sentence(self.blocks()[1], "Time of a batch"))

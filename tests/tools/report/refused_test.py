@@ -226,6 +226,11 @@ class Refused(unittest.TestCase):
         material = collect([run, run])
         self.assertEqual((len(material.runs), material.refused), (1, []))
 
+    def test_a_run_too_deep_to_be_found_is_read_where_it_is_named(self):
+        run = self.run_folder("a/b/c/d/e/f/run")
+        self.assertEqual(collect([self.folder]).runs, [])
+        self.assertEqual(len(collect([self.folder, run]).runs), 1)
+
     def test_unfinished_work_is_named(self):
         run = self.run_folder()
         (run / "summary.json").unlink()

@@ -43,7 +43,7 @@ def _numbers(axes, image, values, digits):
         for j, value in enumerate(row):
             if value == value:
                 dark = image.norm(value) < 0.55
-                axes.text(j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=7,
+                axes.text(j, i, f"{value:z.{digits}f}", ha="center", va="center", fontsize=7,
                           color="white" if dark else "black")
 
 

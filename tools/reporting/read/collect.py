@@ -61,7 +61,7 @@ class _Collector:
         self.material.refused.append((path if is_unicode(name) else Path(ascii(name)), why))
 
     def _search(self, folder, run, depth):
-        if not self._is_new(folder) or depth == 0:
+        if depth == 0 or not self._is_new(folder):
             return
         if not os.access(folder, os.R_OK | os.X_OK):
             self._refuse(folder, "may not be read by this user")

@@ -4,6 +4,7 @@ only where the interval leaves out that there is none."""
 import math
 
 from reporting.estimates import paired, summary
+from reporting.read.settings import HEADS
 from reporting.sections.overview_measures import head_of
 
 NOTE = ("In brackets: 95 % intervals, of each by itself, not corrected for there being several. "
@@ -14,12 +15,13 @@ NOTE = ("In brackets: 95 % intervals, of each by itself, not corrected for there
 
 def of(material, measures, labels):
     """(what it is about, sentence) of all that can be said; and a note."""
-    dense = [label for label in labels if head_of(material, label) == "dense"]
+    heads = {label: head_of(material, label) for label in labels}
+    dense = [label for label in labels if heads[label] == "dense"]
     base = dense[0] if len(dense) == 1 else None
     found = [
-        base and _accuracy(measures["accuracy"], base),
-        base and _eigenvalue(measures["largest-train"], base, "training images"),
-        base and _eigenvalue(measures["largest-test"], base, "test images"),
+        base and _accuracy(measures["accuracy"], base, heads),
+        base and _eigenvalue(measures["largest-train"], base, heads, "training images"),
+        base and _eigenvalue(measures["largest-test"], base, heads, "test images"),
         _growth(measures["growth"]),
         _information(measures["information"], measures["dead"]),
         _time(measures["time"], dense),
@@ -27,20 +29,20 @@ def of(material, measures, labels):
     return [finding for finding in found if finding], NOTE.format(base=base or "Dense")
 
 
-def _accuracy(measure, base):
+def _accuracy(measure, base, heads):
     found = [(label, paired(first, second)) for label, first, second in _pairs(measure, base)]
     told = [(label, result["mean"], result["interval"], result["n"]) for label, result in found]
-    theirs = _published(measure, base, lambda dense, other: _points(other - dense))
+    theirs = _published(measure, base, heads, lambda dense, other: _points(other - dense))
     return told and (f"Test accuracy beside {base}, in points",
                      f"{_listed(told, _points, 'pairs')}: {_verdict(told, 0)}.{theirs}")
 
 
-def _eigenvalue(measure, base, images):
+def _eigenvalue(measure, base, heads, images):
     pairs = list(_pairs(measure, base)) if measure.comparable else []
     if any(value <= 0 for _, first, second in pairs for value in (*first, *second)):
         return None
     told = [(label, *_geometric(first, second)) for label, first, second in pairs]
-    theirs = _published(measure, base, lambda dense, other: _ratio(other / dense))
+    theirs = _published(measure, base, heads, lambda dense, other: _ratio(other / dense))
     return told and (f"Largest eigenvalue of the Hessian / {base}'s, {images}",
                      f"{_listed(told, _ratio, 'pairs')}: {_verdict(told, 1)}.{theirs}")
 
@@ -115,19 +117,21 @@ def _verdict(told, value, unknown="one seed says nothing of others"):
         f"; not: {', '.join(others)}" if others else "")
 
 
-def _published(measure, base, written):
+def _published(measure, base, heads, written):
+    """Of each head once: models of ours with one head have the same values of the paper beside."""
     theirs = measure.published
-    told = [f"{label} {written(theirs[base], value)}" for label, value in theirs.items()
-            if base in theirs and label != base]
-    return f" The paper: {', '.join(told)}." if told else ""
+    told = {HEADS[heads[label]]: written(theirs[base], value) for label, value in theirs.items()
+            if base in theirs and label != base}
+    words = ", ".join(f"{name} {value}" for name, value in told.items())
+    return f" The paper: {words}." if told else ""
 
 
 def _points(value):
-    return f"{100 * value:+.1f}".replace("-", "\u2212")
+    return f"{100 * value:+z.1f}".replace("-", "\u2212")
 
 
 def _percent(value):
-    return f"{100 * value:.0f} %".replace("-", "\u2212")
+    return f"{100 * value:z.0f} %".replace("-", "\u2212")
 
 
 def _ratio(value):
