@@ -1,16 +1,20 @@
 """The whole study's page in headless Chromium, as wide as a telephone and a desk: nothing on the
-console, no request, no broken image, all headings in sight, and nothing beyond the window's edge.
+console, no request, no broken image, all headings in sight, and nothing beyond the window's edge,
+nor beyond that of a sheet of paper.
 SWITCHYARD_SCREENSHOTS=FOLDER keeps a picture of each."""
 
+import json
 import os
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
 
 from browser import BROWSER, Sight, picture
-from fixture_study import copy_study, report
+from fixture_study import copy_study, read, report
 
 WIDTHS = (390, 1280)
+A4 = 718  # pixels of 1/96 inch between margins of 10 mm
 
 
 @unittest.skipUnless(BROWSER, "there is no Chromium (launch/setup browser installs it on Debian)")
@@ -33,6 +37,20 @@ class Browser(unittest.TestCase):
             self.assertEqual((found["broken"], found["images"]), (0, html.count("<img ")))
             self.assertEqual(found["hidden"], [])
             self._keep(html, found)
+
+    def test_tables_fit_on_paper(self):
+        study = copy_study(self.folder)
+        for analysis in study.glob("*/*/curvature-train"):
+            on_test = shutil.copytree(analysis, analysis.with_name("curvature-test"))
+            data = read(on_test / "curvature.json")
+            data["samples"]["split"] = "test"
+            (on_test / "curvature.json").write_text(json.dumps(data), encoding="utf-8")
+        self.assertEqual(report(study, "-o", self.folder / "out").returncode, 0)
+        html = (self.folder / "out" / "index.html").read_text(encoding="utf-8")
+        printed = html.replace("@media print", "@media all")
+        self.assertNotEqual(printed, html)
+        sight = Sight(printed, [A4], self.folder)
+        self.assertLessEqual(sight.frames[A4]["wide"], A4)
 
     def _keep(self, html, found):
         pictures = os.environ.get("SWITCHYARD_SCREENSHOTS")
