@@ -9,8 +9,8 @@ from markupsafe import Markup
 from reporting.blocks import exact, numeric, shown
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-# In an address of data within quotes of HTML; shorter than in base64.
-KEPT = " !$'*+,-./:;<=>?@[]^_`{|}~"
+# In an address of data; shorter than in base64.
+KEPT = " !$&'*+,-./:;=?@[]^_`{|}~"
 
 
 def page(report, drawings):
@@ -20,7 +20,7 @@ def page(report, drawings):
     environment.globals.update(shown=shown, exact=exact, numeric=numeric, columns=_columns)
     environment.filters.update(spanned=_spanned)
     style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    images = {name: Markup("data:image/svg+xml," + quote(svg.replace(b"\n", b" "), safe=KEPT))
+    images = {name: "data:image/svg+xml," + quote(svg.replace(b"\n", b" "), safe=KEPT)
               for name, svg in drawings.items()}
     return environment.get_template("page.html").render(report=report, images=images, style=style)
 

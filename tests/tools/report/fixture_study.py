@@ -20,6 +20,7 @@ def copy_study(folder):
     (study / "study.json").write_text(json.dumps({"format": 1, "scale": "small", "steps": steps}),
                                       encoding="utf-8")
     _plant(study / "sparse" / "seed-1" / "curvature-train" / "curvature.json")
+    _plant_chance(study / "sparse" / "seed-2" / "routing" / "test.json")
     return study
 
 
@@ -42,6 +43,13 @@ def _plant(file):
     data["group_spectra"] = {"groups": [
         {"group": group["group"], "value": float(i), "residual": 0.25, "converged": True}
         for i, group in enumerate(data["trace"]["groups"], 1)]}
+    file.write_text(json.dumps(data), encoding="utf-8")
+
+
+def _plant_chance(file):
+    """What agreement with the other seed chance alone would give."""
+    data = read(file)
+    data["against"][0]["chance"] = 0.375
     file.write_text(json.dumps(data), encoding="utf-8")
 
 

@@ -153,6 +153,7 @@ class WholeStudy(unittest.TestCase):
                           for kind in ("ablation", "alone")])
         row = self.row("agreement", "SparseMoE", "2", "study/sparse/seed-1")
         self.assertEqual(float(row["matched"][1]), data["against"][0]["agreement"])
+        self.assertEqual(row["by chance"], ["37.50", "0.375"])
 
     def test_curvature(self):
         data = read(self.study / "dense/seed-1/curvature-train/curvature.json")

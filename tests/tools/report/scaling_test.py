@@ -32,6 +32,9 @@ class Oversubscribed(unittest.TestCase):
                          [("strong", 1, "no"), ("strong", 2, "more threads than cores"),
                           ("weak", 1, "no"), ("weak", 2, "more ranks than GPUs")])
 
+    def test_what_intervals_cover_is_said(self):
+        self.assertIn("which cover at least 96.9 %", self.blocks["scaling"]["notes"][0])
+
     def test_points_are_hollow(self):
         panel = next(panel for panel in self.blocks["scaling"]["panels"]
                      if panel["id"] == "scaling-strong-step")

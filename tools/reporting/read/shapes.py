@@ -92,7 +92,8 @@ ROUTING = {
     "similarity": {name: matrix(Maybe(number)) for name in ("weights", "outputs", "agreement")},
     "ablation": Each({**ALONE, "rerouted": share}),
     "alone": Each(ALONE),
-    "against": Maybe(Each({"run": text, "samples": count, "agreement": share, "unmatched": share,
+    "against": Maybe(Each({"run": text, "samples": count, "agreement": share,
+                           "chance": Maybe(share), "unmatched": share,
                            "permutation": Each(count)})),
 }
 

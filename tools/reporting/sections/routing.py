@@ -95,11 +95,14 @@ def _agreement(routings):
         return missing("Agreement between seeds: no routing analysis compared two runs "
                        "(`switchyard routing RUN --against OTHER`).")
     rows = [[r.label, r.seed, other["run"], r.data["split"], other["samples"],
-             other["agreement"], other["unmatched"],
+             other["agreement"], other["chance"], other["unmatched"],
              " ".join(map(str, other["permutation"]))] for r, other in pairs]
     return table("agreement", "Agreement of the first expert between runs", [
         column("model"), column("seed"), column("other run"), column("images of"),
-        column("n images"), percent("matched"), percent("as numbered"), column("permutation")],
+        column("n images"), percent("matched"), percent("by chance"), percent("as numbered"),
+        column("permutation")],
         rows, [r.file for r, _ in pairs],
         ["Share of images with the same first expert, after the experts of the other run were "
-         "matched to those of this one, and before."])
+         "matched to those of this one; what it would be were the choices independent (much, where "
+         "few experts take most images); and before matching. Experts 0, 1, ... of this run are "
+         "those of the permutation in the other."])

@@ -92,8 +92,15 @@ def _figure(material):
     if not panels:
         return missing("Scaling curves: no point has been measured or modelled.")
     return figure("scaling", "Scaling", panels, _sources(material),
-                  ["Measured: medians over repeated trainings, with their intervals by order "
-                   "statistics. Lines: the model of `switchyard scale`. Hollow: " + CROWDED])
+                  [f"{_measurements(material)}Lines: the model of `switchyard scale`. Hollow: "
+                   + CROWDED])
+
+
+def _measurements(material):
+    covered = [point["step"]["coverage"] for result in material.scalings for mode in MODES
+               for point, _ in _points(result, mode)]
+    return covered and ("Measured: medians over repeated trainings, with their intervals by order "
+                        f"statistics, which cover at least {100 * min(covered):.3g} %. ") or ""
 
 
 def _sample(material, mode):
