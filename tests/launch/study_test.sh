@@ -57,6 +57,8 @@ images --seed 1 --out out/dense/seed-1.*routing/sparse/seed-2/test.*\
 13 steps, 13 left, ETA not known yet; out$" \
   "${study[@]}" --dry-run
 [[ ! -e $work/out ]] || complain "a dry run leaves a folder"
+"${study[@]}" --dry-run 2>"$work/said" | true
+[[ ! -s $work/said ]] || complain "a dry run that nobody reads said: $(cat "$work/said")"
 
 # Stopped in the third training.
 touch "$work/stall-dense-seed-2"
