@@ -6,7 +6,10 @@ A cell of a table is text, a number, null, or {"value": number} with "interval":
 they come from; a column's `scale` and `digits` say how they are shown.
 """
 
+from zlib import crc32
+
 MISSING = "\u2013"
+MOST_OF_SLUG = 120  # bytes; of a file's name there may be 255
 
 
 def column(name, digits=None, scale=1, unit=""):
@@ -52,9 +55,12 @@ def section(name, title, text, blocks):
 
 
 def slug(text):
-    """A name for files and anchors."""
+    """A name for files and anchors; of long ones, such as hold a path, the beginning and a sum."""
     words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
-    return "-".join(words)
+    name = "-".join(words).encode()
+    if len(name) > MOST_OF_SLUG:
+        name = name[:MOST_OF_SLUG].decode(errors="ignore").encode() + b"-%08x" % crc32(name)
+    return name.decode()
 
 
 def shown(cell, column):

@@ -2,7 +2,7 @@
 
 import unittest
 
-from reporting.blocks import column, sample_of, samples_of, shown
+from reporting.blocks import column, sample_of, samples_of, shown, slug
 
 
 class Samples(unittest.TestCase):
@@ -29,3 +29,14 @@ class Numbers(unittest.TestCase):
     def test_there_is_no_negative_zero(self):
         self.assertEqual(shown(-0.001, column("x", 2)), "0.00")
         self.assertEqual(shown(-0.006, column("x", 2)), "-0.01")
+
+
+class Slugs(unittest.TestCase):
+    def test_names_of_files(self):
+        self.assertEqual(slug("SparseMoE (lr 0.1), seed 2"), "sparsemoe-lr-0-1-seed-2")
+
+    def test_long_ones_stay_apart_and_can_be_names_of_files(self):
+        long = 40 * "runs/\u00e9t\u00e9/"
+        names = {slug(long + end) for end in ("a", "b")}
+        self.assertEqual(len(names), 2)
+        self.assertLess(max(len(name.encode()) for name in names), 140)
