@@ -116,6 +116,18 @@ TEST_F(InferenceRequests, AHeadWithoutARunHasInitialWeights) {
   EXPECT_EQ(measured_logits(*request, HeadKind::soft_moe), logits_of(initial));
 }
 
+TEST_F(InferenceRequests, ARunWithoutACheckpointIsNamed) {
+  train("dense", training_of(HeadKind::dense));
+  train("soft", training_of(HeadKind::soft_moe));
+  if (world().rank() == Rank{0}) std::filesystem::remove_all(folder_ / "soft/checkpoints");
+  world().barrier();
+  auto both = read({"--run", folder_of("dense") + "," + folder_of("soft")});
+  both->set_classes(kClasses);
+  const std::string text =
+      error_text(ExitCode::bad_data, [&] { measured_logits(*both, HeadKind::soft_moe); });
+  EXPECT_TRUE(contains(text, folder_of("soft") + " has no best checkpoint; train it first"));
+}
+
 TEST_F(InferenceRequests, RunsThatDoNotGoTogetherAreRefused) {
   TrainConfig wide = training_of(HeadKind::dense);
   wide.model.width = 2;
