@@ -192,7 +192,8 @@ class Refused(unittest.TestCase):
     def test_numbers_that_are_none(self):
         file = self.folder / "inference.json"
         for name, value in (("median_ms", "1e999"), ("median_ms", "NaN"), ("p95_ms", "-1"),
-                            ("median_ms", "1" + 400 * "0"), ("interval_ms", "[2, 1]")):
+                            ("p95_ms", "1e200"), ("median_ms", "1" + 400 * "0"),
+                            ("interval_ms", "[2, 1]")):
             text = json.dumps(read(STUDY / "inference.json"))
             file.write_text(re.sub(rf'"{name}": (\[.*?\]|[^,]*)', f'"{name}": {value}', text, 1))
             self.assert_refused([file], file, f"`heads[0].host.{name}` is")

@@ -120,7 +120,7 @@ def _densities(groups):
 def _range(lines):
     """Of the axis: Gaussians fall to 1e-300 between eigenvalues."""
     highest = max(value for line in lines for value in line["y"])
-    return {"bottom": 1e-8 * highest, "top": 10 * highest}
+    return {"bottom": 1e-8 * highest, "top": 10.0 * highest}
 
 
 def _density(analysis, place):
