@@ -65,6 +65,7 @@ ExitCode data_command(const Words& words) {
   if (action == "synth") return synth(rest);
   if (action == "info" && rest != Words{"--help"}) return info(rest);
   bool help = action == "--help" || action == "-h" || action == "info";
+  SY_REQUIRE(!words.empty(), ExitCode::bad_usage, "data takes synth or info first\n{}", kUsage);
   SY_REQUIRE(help, ExitCode::bad_usage, "'{}' is nothing that data can do\n{}", action, kUsage);
   fmt::print("{}", kUsage);
   return ExitCode::done;

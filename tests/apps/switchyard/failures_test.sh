@@ -6,6 +6,8 @@ source "$(dirname "$0")/runs.sh"
 draw_data 100 20
 small=(--epochs 2 --width 2 --experts 4 --expert-hidden 8 --batch 16)
 
+expect 2 "synth or info first" "$switchyard" data
+expect 2 "'sinth' is nothing that data can do" "$switchyard" data sinth
 expect_train 2 "width.*many" options 1 --width many
 expect_train 2 "momentum.*1\.5" options 1 --momentum 1.5
 expect_train 2 "9 .*4|4 .*9" options 1 "${small[@]}" --k 9
