@@ -138,6 +138,16 @@ class Overview(unittest.TestCase):
         self.assertIn("; n = 1 pair: one seed says nothing of others.", text)
         self.assertNotIn("[", text)
 
+    def test_notes_speak_of_what_was_said_alone(self):
+        notes = [" ".join(self.blocks(*paths)[1]["overview-findings"]["notes"]) for paths in (
+            [], [self.study / "dense/seed-1", self.study / "sparse/seed-1"],
+            [self.study / "sparse/seed-1"])]
+        self.assertEqual([[words in note for words in ("In brackets", "Beside", "The paper")]
+                          for note in notes],
+                         [[True, True, True], [False, True, True], [False, False, False]])
+        charts = self.blocks(self.study / "sparse/seed-1")[1]["overview-charts"]
+        self.assertNotIn("Small dots", " ".join(charts["notes"]))
+
     def test_eigenvalues_are_compared_by_their_ratio(self):
         shutil.copytree(self.study / "dense/seed-1/curvature-train",
                         self.study / "dense/seed-2/curvature-train")

@@ -33,7 +33,8 @@ def build(material):
 def _findings(material, measures, labels):
     found, note = overview_findings.of(material, measures, labels)
     sources = {source for key in SPOKEN_OF for source in measures[key].sources}
-    return found and findings("overview-findings", "In words", found, sources, [note])
+    return found and findings("overview-findings", "In words", found, sources,
+                              [note] if note else [])
 
 
 def _settings(material):
@@ -106,8 +107,11 @@ def _charts(measures, labels):
         _chart("time", "Time of a batch", {"label": "time / Dense's"}, labels,
                [("", measures["time"])], {"label": "Dense", "value": 1})]
     panels = [panel for panel in panels if panel]
-    notes = ["Small dots: single seeds. An interval of few seeds may run out of its chart; the "
-             "table has its ends."]
+    notes = ["Errors: as told below the table."]
+    if any(dots for panel in panels for mark in panel["data"]["marks"]
+           for dots in mark.get("points", [])):
+        notes.append("Small dots: single seeds. An interval of few seeds may run out of its chart; "
+                     "the table has its ends.")
     sources = {source for key in CHARTED for source in measures[key].sources}
     return panels and figure("overview-charts", "Side by side", panels, sources,
                              [*notes, *([growth.note] if growth.cells else [])])

@@ -7,26 +7,33 @@ from reporting.estimates import paired, summary
 from reporting.read.settings import HEADS
 from reporting.sections.overview_measures import head_of
 
-NOTE = ("In brackets: 95 % intervals, of each by itself, not corrected for there being several. "
-        "Beside {base}: of pairs of the same seed, of eigenvalues the geometric mean of their "
-        "ratios. The paper's: one seed; its largest eigenvalues are of a power iteration that had "
-        "not converged.")
+BRACKETS = "In brackets: 95 % intervals, of each by itself, not corrected for there being several."
+BESIDE = ("Beside {base}: of pairs of the same seed, of eigenvalues the geometric mean of their "
+          "ratios.")
+PUBLISHED = ("The paper's: one seed; its largest eigenvalues are of a power iteration that had not "
+             "converged.")
 
 
 def of(material, measures, labels):
-    """(what it is about, sentence) of all that can be said; and a note."""
+    """(what it is about, sentence) of all that can be said; and a note on what was said."""
     heads = {label: head_of(material, label) for label in labels}
     dense = [label for label in labels if heads[label] == "dense"]
     base = dense[0] if len(dense) == 1 else None
-    found = [
-        base and _accuracy(measures["accuracy"], base, heads),
-        base and _eigenvalue(measures["largest-train"], base, heads, "training images"),
-        base and _eigenvalue(measures["largest-test"], base, heads, "test images"),
+    beside = [
+        _accuracy(measures["accuracy"], base, heads),
+        _eigenvalue(measures["largest-train"], base, heads, "training images"),
+        _eigenvalue(measures["largest-test"], base, heads, "test images"),
+    ] if base else []
+    found = [finding for finding in (
+        *beside,
         _growth(measures["growth"]),
         _information(measures["information"], measures["dead"]),
         _time(measures["time"], dense),
-    ]
-    return [finding for finding in found if finding], NOTE.format(base=base or "Dense")
+    ) if finding]
+    said = " ".join(text for _, text in found)
+    notes = [("[" in said, BRACKETS), (any(beside), BESIDE.format(base=base)),
+             ("The paper:" in said, PUBLISHED)]
+    return found, " ".join(words for needed, words in notes if needed)
 
 
 def _accuracy(measure, base, heads):
