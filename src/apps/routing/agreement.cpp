@@ -28,6 +28,9 @@ int experts_of(const fs::path& file) {
 }
 
 OtherRouting read_other(const std::string& folder, const std::string& split) {
+  SY_REQUIRE(fs::is_directory(folder), ExitCode::bad_usage,
+             "--against: {} is no folder; name run folders, or folders of routing's results",
+             folder);
   const fs::path results = results_in(folder, split);
   const fs::path figures = results / (split + ".json"), table = results / (split + "-samples.csv");
   for (const fs::path& file : {figures, table})

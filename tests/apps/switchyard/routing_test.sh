@@ -31,6 +31,8 @@ done
 
 expect_routing 3 "there is no other/run/routing/test.json; run switchyard routing other/run" \
   2 sparse/run --against other/run
+expect_routing 2 "nowhere is no folder; name run folders" 2 sparse/run --against nowhere
+expect_routing 2 "test.json is no folder" 1 sparse/run --against sparse/run/routing/test.json
 expect_routing 0 "accuracy without" 1 other/run
 expect_routing 0 "other/run: 0\.[0-9]+ of the images" 2 sparse/run --against other/run,sparse/run
 "$check" against "$work/sparse/run/routing/test" "$work/other/run/routing/test" ||
