@@ -19,8 +19,12 @@ class Results:
         self.file = folder / "results.json"
         self.settings = settings
         self.points = {}  # as in the file, by name
-        for part in ("logs", "profiles"):
-            (self.folder / part).mkdir(parents=True, exist_ok=True)
+        try:
+            for part in ("logs", "profiles"):
+                (self.folder / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadUsage(f"{folder} cannot be the folder of a sweep ({error.strerror}); choose "
+                           "another with --out") from None
         self._lock = hold(folder, "sweep")
         if self.file.exists():
             self._take_up()

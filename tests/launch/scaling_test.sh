@@ -107,6 +107,8 @@ assert second["oversubscribed"] and "more ranks than GPUs" in second["oversubscr
 CHECK
 rm "$work/device" "$work/bin/nvidia-smi"
 
+touch "$work/file"
+expect 2 "file cannot be the folder of a sweep .*--out" "${sweep[@]}" --out "$work/file"
 expect 2 "--ranks takes numbers above 0.*'0'" "${sweep[@]}" --ranks 0
 expect 2 "--ranks names a number twice" "${sweep[@]}" --ranks 2,2
 expect 2 "grid 2x1 has 2 ranks, which --ranks does not name" "${sweep[@]}" --ranks 1 --grids 1x1,2x1
