@@ -81,6 +81,21 @@ TEST(CheckpointGrids, ADenseModelIsOneShard) {
   EXPECT_EQ(latest->manifest.files[0].name, "model-00001-of-00001.safetensors");
 }
 
+TEST(CheckpointGrids, OneThatOnlyTheFirstRankSeesIsRefusedOnAll) {
+  SharedFolder folder;
+  LogText log;
+  ProcessGrid grid(world(), 1);
+  CheckpointModel model(grid);
+  CheckpointStore(folder.path(), grid, 1, log.log).save({1, {}, "{}"}, model.state, *model.sgd);
+  std::filesystem::path seen = CheckpointFolders(folder.path()).step(1);
+  load_weights(seen, model.state, grid, log.log);
+  if (world().size() == 1) return;
+  if (world().rank() != Rank{0}) seen = "nowhere";
+  const std::string text = testing::error_text(
+      ExitCode::bad_data, [&] { load_weights(seen, model.state, grid, log.log); });
+  EXPECT_TRUE(testing::contains(text, "rank 1: cannot read nowhere/")) << text;
+}
+
 TEST(CheckpointGrids, AWriteThatFailsOnOneRankFailsOnAllAndChangesNothing) {
   SharedFolder folder;
   LogText log;

@@ -3,6 +3,7 @@
 #include "apps/curvature/analyse.hpp"
 #include "apps/memory_advice.hpp"
 #include "apps/switchyard/commands.hpp"
+#include "train/first_rank.hpp"
 
 namespace switchyard {
 namespace {
@@ -27,7 +28,7 @@ std::string folder_of(const CurvatureConfig& config, const RunFolder& run) {
 void take_earlier_config(CurvatureConfig& config, const std::string& folder, const Words& words,
                          const RunFolder& run, const Launch& launch) {
   const std::filesystem::path earlier = std::filesystem::path(folder) / "config.cfg";
-  if (!std::filesystem::exists(earlier)) return;
+  if (!first_rank_sees(earlier, launch.world)) return;
   config = config_of(run, launch);
   Words all = {"--config", earlier.string()};
   all.insert(all.end(), words.begin(), words.end());

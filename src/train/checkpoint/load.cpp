@@ -7,6 +7,7 @@
 #include "train/agreement.hpp"
 #include "train/checkpoint/tensor_files.hpp"
 #include "train/checkpoint/tensor_slots.hpp"
+#include "train/first_rank.hpp"
 
 namespace switchyard {
 
@@ -151,9 +152,7 @@ void load_weights(const Checkpoint& checkpoint, ModelState& state, const Process
 }
 
 void load_weights(const fs::path& path, ModelState& state, const ProcessGrid& grid, Logger& log) {
-  bool checkpoint = false;
-  agree(grid.world(), [&] { checkpoint = fs::exists(path / kManifestName); });
-  if (checkpoint) verify_checkpoint(path, grid.world());
+  if (first_rank_sees(path / kManifestName, grid.world())) verify_checkpoint(path, grid.world());
   settle(read_slots(path, "model", model_slots(state), state.backend(), grid, log), state);
 }
 

@@ -68,6 +68,13 @@ cp "$work/whole" "$shard"
 rm "$work/expert/eigenvectors/top-1.safetensors.index.json"
 refuse_to_resume "top-1.safetensors.index.json"
 
+# An analysis that the second rank does not see is one that neither goes on with.
+mkdir "$work/0" "$work/1"
+cp -r "$work/expert" "$work/0/results"
+ranks_apart="cd '$work'/\$OMPI_COMM_WORLD_RANK; exec '$switchyard' curvature '$work/model/run'"
+expect 3 "rank 1: results has no analysis to resume" timeout -k 5 100 "$launch" 2 \
+  bash -c "$ranks_apart --data '$work/data' --device cpu --out results --resume"
+
 # Only what an analysis wrote is replaced, and only when nothing stands against the new one.
 cp -r "$work/model/run" "$work/trained"
 training="is the folder of a training run.*another folder with --out"
