@@ -26,8 +26,8 @@ def report_of(material, title, notes=()):
 
 
 def _about(material):
-    models = {run.label for run in material.runs}
-    return (f"Training runs: {len(material.runs)}, of {len(models)} model{'s' * (len(models) != 1)}. "
+    models = len({run.label for run in material.runs})
+    return (f"Training runs: {len(material.runs)}, of {models} model{'s' * (models != 1)}. "
             f"Analyses of curvature: {len(material.curvatures)}, of routing: "
             f"{len(material.routings)}. Profiles: {len(material.profiles)}. Values of the paper "
             "stand beside those measured here; where settings differ, a table says in what.")

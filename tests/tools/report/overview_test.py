@@ -1,4 +1,4 @@
-"""The first section says what later sections and the files say, and no more than intervals allow."""
+"""The first section says what later ones and the files say, and no more than intervals allow."""
 
 import json
 import math

@@ -38,7 +38,7 @@ class Result:
 
     @property
     def seed(self):
-        """That of its run; without one that of the `seed-N` it names, as launch/study calls them."""
+        """That of its run; without one that of the `seed-N` it names, as launch/study has them."""
         if self.run:
             return self.run.seed
         found = re.search(r"(?:^|/)seed-([0-9]{1,19})$", named_run(self.data) or "")

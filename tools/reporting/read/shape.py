@@ -6,7 +6,7 @@ import stat
 
 # Many times the largest file that any run leaves, and still read in seconds.
 MOST_BYTES = 1 << 28
-MOST_COUNTED = 1 << 63
+MOST_DIGITS = 16  # of whole numbers: times 100 they are still as long as a machine's
 MOST_OF_NUMBER = 1e150  # so that squares and axes have room; beyond are also infinity and NaN
 
 
@@ -34,7 +34,7 @@ def share(value):
 
 def count(value):
     good = isinstance(value, int) and not isinstance(value, bool)
-    return None if good and 0 <= value < MOST_COUNTED else "is no count"
+    return None if good and value >= 0 else "is no count"
 
 
 def text(value):
@@ -133,11 +133,16 @@ def parsed(file):
 
 def decoded(content):
     """The value of JSON; throws ValueError, also of text that cannot be written as UTF-8."""
-    value = json.loads(content)
+    value = json.loads(content, parse_int=_whole)
     if re.search(r"\\u[dD][89a-fA-F]", content) and not is_unicode(json.dumps(
             value, ensure_ascii=False)):
         raise ValueError("half a pair of surrogates")
     return value
+
+
+def _whole(digits):
+    """A double where an integer would be too long to be drawn."""
+    return int(digits) if len(digits) <= MOST_DIGITS else float(digits)
 
 
 def is_unicode(words):
