@@ -72,10 +72,9 @@ def numbers(text, what):
 
 
 def one_count(text, what):
-    values = numbers(text, what)
-    if len(values) > 1 or values[0] < 1:
+    if not re.fullmatch(r"0*[1-9][0-9]*", text):
         raise BadUsage(f"{what} takes one number above 0, not '{text}'")
-    return values[0]
+    return int(text)
 
 
 class Settings:

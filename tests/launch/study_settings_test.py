@@ -33,6 +33,12 @@ class Settings(unittest.TestCase):
         self.assertEqual((curvature["sweep-points"], curvature["sweep-radius"]), ("21", "0.5"))
         self.assertEqual(full.splits("curvature"), ["train", "test"])
 
+    def test_ranks_are_one_number(self):
+        self.assertEqual(settle(overrides={"inference.ranks": "10"}).ranks("inference"), 10)
+        for text in ("0", "two", "1,2", "-1"):
+            with self.assertRaisesRegex(BadUsage, "ranks takes one number above 0, not"):
+                settle(overrides={"ranks": text})
+
     def test_batch_of_inference_depends_on_gpus(self):
         for machine, batch in ((Machine(2, 0), "32"), (Machine(2, 2), "256")):
             self.assertEqual(settle(machine=machine).group("inference")["batch"], batch, machine)
