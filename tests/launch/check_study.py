@@ -25,8 +25,9 @@ for head in ("dense", "soft", "sparse", "hard"):
         assert json.loads((run / "summary.json").read_text(encoding="utf-8"))["head"] == head, run
         curvature = json.loads((run / "curvature-test" / "curvature.json").read_text("utf-8"))
         assert curvature["samples"]["split"] == "test" and curvature["samples"]["count"] == 16, run
-        assert len(curvature["landscape"]["sweeps"][0]["points"]) == 3, run
-        if head != "dense" and f"routing/{head}/seed-{seed}/test" in steps:
+        line, plane = curvature["landscape"]["sweeps"]
+        assert (len(line["points"]), len(plane["points"])) == (3, 4), run
+        if head != "dense":
             routing = json.loads((run / "routing" / "test.json").read_text(encoding="utf-8"))
             assert len(routing["against"]) == seed - 1, run
 inference = json.loads((folder / "inference.json").read_text(encoding="utf-8"))

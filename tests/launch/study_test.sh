@@ -197,16 +197,15 @@ rm "$work/tools/report"
 expect 2 "tools/report does not run here .*leave report out with --set steps" "${study[@]}"
 
 # The real one, in miniature: every kind of step that can be done here.
-kinds=train,curvature,inference,profile,scaling
-"$switchyard" routing --help >/dev/null 2>&1 && kinds+=,routing
+kinds=train,curvature,routing,inference,profile,scaling
 /usr/bin/python3 -c "import jinja2, matplotlib" 2>/dev/null && kinds+=,report
 small=("$root/launch/study" "$root/configs/studies/moe-in-vision.cfg" --scale small --program
   "$switchyard" --out "$work/small" --set "steps=$kinds")
 for setting in synthetic.train=200 synthetic.test=40 train.device=cpu train.width=2 \
   train.experts=4 train.expert-hidden=8 train.epochs=2 train.batch=16 train.train-samples=64 \
-  train.validation-samples=20 curvature.split=test curvature.samples=16 curvature.top=1 \
+  train.validation-samples=20 curvature.split=test curvature.samples=16 curvature.top=2 \
   curvature.trace-probes=2 curvature.density-probes=1 curvature.density-steps=4 \
-  curvature.sweep-points=3 curvature.plane-points=0 inference.batch=8 inference.warmup=1 \
+  curvature.sweep-points=3 curvature.plane-points=2 inference.batch=8 inference.warmup=1 \
   inference.repeats=2 profile.train-samples=64 profile.validation-samples=20 \
   profile.profile=steps=1:3 scaling.batch=8 scaling.mode=strong scaling.steps=2:4 scaling.repeats=1; do
   small+=(--set "$setting")
