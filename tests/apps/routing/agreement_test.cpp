@@ -82,7 +82,9 @@ TEST_F(OtherRoutings, ThatAreNoneAreNamed) {
   auto message = [&](const char* folder) {
     return error_text(ExitCode::bad_data, [&] { read(folder); });
   };
-  EXPECT_TRUE(contains(message("nowhere"), "val.json; run switchyard routing"));
+  EXPECT_TRUE(contains(error_text(ExitCode::bad_usage, [&] { read("nowhere"); }), "is no folder"));
+  std::filesystem::create_directories(folder_ / "bare");
+  EXPECT_TRUE(contains(message("bare"), "val.json; run switchyard routing"));
   for (const char* figures : {"{\"experts\": ", "[3]", "{}", R"({"experts": "three"})"}) {
     write("cut", figures, lines_);
     EXPECT_TRUE(contains(message("cut"), "val.json is cut off, or no analysis of routing"));
