@@ -46,6 +46,29 @@ def findings(name, title, found, sources, notes=()):
             "sources": sorted({str(s) for s in sources}), "notes": list(notes)}
 
 
+def mean_cell(found):
+    """Of what `estimates` found of several seeds: a mean and its interval."""
+    return {"value": found["mean"], "interval": found["interval"]}
+
+
+def with_errors(cells, singles):
+    """What charts draw of `cells`: values, ends of their errors, and a dot for each of the single
+    values of a cell, where they are several."""
+    return {"values": [cell["value"] for cell in cells],
+            "low": [_end_of(cell, 0) for cell in cells],
+            "high": [_end_of(cell, 1) for cell in cells],
+            "points": [values if len(values) > 1 else [] for values in singles]}
+
+
+def _end_of(cell, which):
+    """The lower (0) or upper (1) end of a cell's interval or error; None where it has neither."""
+    if cell.get("interval"):
+        return cell["interval"][which]
+    if cell.get("plus_minus") is not None:
+        return cell["value"] + (2 * which - 1) * cell["plus_minus"]
+    return None
+
+
 def missing(what):
     return {"kind": "missing", "text": what}
 

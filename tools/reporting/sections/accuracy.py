@@ -3,7 +3,8 @@
 from itertools import combinations
 
 from reporting import paper
-from reporting.blocks import (column, figure, missing, panel, percent, samples_of, section, table)
+from reporting.blocks import (column, figure, mean_cell, missing, panel, percent, samples_of,
+                              section, table)
 from reporting.estimates import paired, share_interval, summary
 from reporting.read import data_set
 
@@ -44,7 +45,8 @@ def _table(finished, material):
         row = [label, len(runs), ", ".join(str(run.seed) for run in runs)]
         for measure, _ in MEASURES:
             values = summary(accuracies(runs, measure), 0, 1)
-            cell, note = test_cell(runs, material) if measure == "test" else (_cell(values), None)
+            cell, note = (test_cell(runs, material) if measure == "test"
+                          else (mean_cell(values), None))
             notes |= {note} - {None}
             row.append(cell)
             if measure != "max_train":
@@ -62,14 +64,10 @@ def _table(finished, material):
                   "The paper's test accuracies are those of its artefacts, not in its Table II."])
 
 
-def _cell(values):
-    return {"value": values["mean"], "interval": values["interval"]}
-
-
 def test_cell(runs, material):
     """Test accuracy: the mean with its interval, of one run with that of its test images, and then
     a note."""
-    cell = _cell(summary(accuracies(runs, "test"), 0, 1))
+    cell = mean_cell(summary(accuracies(runs, "test"), 0, 1))
     if len(runs) > 1:
         return cell, None
     images, note = test_images(runs[0], material)
@@ -135,8 +133,7 @@ def _paired(first, second, finished):
         return None
     result = paired(*([accuracy[seed] for seed in seeds] for accuracy in by_seed))
     return [f"{second} \u2212 {first}", len(seeds), ", ".join(map(str, seeds)),
-            {"value": result["mean"], "interval": result["interval"]}, result["p_t"],
-            result["p_sign_flip"]]
+            mean_cell(result), result["p_t"], result["p_sign_flip"]]
 
 
 def _tests(rows, finished):

@@ -4,7 +4,7 @@ A figure is found by a function of an analysis: (value, error), or None where it
 An error is that of the measurement alone; None where it is not known.
 """
 
-from reporting.blocks import sample_of
+from reporting.blocks import mean_cell, sample_of, with_errors
 from reporting.estimates import summary
 
 SPLITS = ("train", "val", "test")
@@ -96,8 +96,7 @@ def estimate(analyses, figure_of):
         return {"value": None}
     if len(values) == 1:
         return {"value": values[0][0], "plus_minus": values[0][1]}
-    found = summary([value for value, _ in values])
-    return {"value": found["mean"], "interval": found["interval"]}
+    return mean_cell(summary([value for value, _ in values]))
 
 
 def bar(label, estimated):
@@ -105,19 +104,8 @@ def bar(label, estimated):
     several seeds a dot for each."""
     cells = [estimate(*pair) for pair in estimated]
     singles = [[value for value, _ in _values(*pair)] for pair in estimated]
-    return {"label": label, "values": [cell["value"] for cell in cells],
-            "low": [end_of(cell, 0) for cell in cells], "high": [end_of(cell, 1) for cell in cells],
-            "points": [values if len(values) > 1 else [] for values in singles]}
+    return {"label": label, **with_errors(cells, singles)}
 
 
 def _values(analyses, figure_of):
     return [found for found in map(figure_of, analyses) if found]
-
-
-def end_of(cell, which):
-    """The lower (0) or upper (1) end of a cell's interval or error; None where it has neither."""
-    if cell.get("interval"):
-        return cell["interval"][which]
-    if cell.get("plus_minus") is not None:
-        return cell["value"] + (2 * which - 1) * cell["plus_minus"]
-    return None

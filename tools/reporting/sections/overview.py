@@ -1,9 +1,9 @@
 """At a glance: what a reader wants to know first, of all that the sections below show."""
 
 from reporting import paper
-from reporting.blocks import column, figure, findings, missing, panel, samples_of, section, table
+from reporting.blocks import (column, figure, findings, missing, panel, samples_of, section, table,
+                              with_errors)
 from reporting.sections import overview_findings, overview_measures
-from reporting.sections.curvature_estimates import end_of
 
 # Settings that change what can be expected, first those that change it most.
 TELLING = ("data", "width", "epochs", "train-samples", "augment", "batch", "lr", "schedule")
@@ -32,9 +32,8 @@ def build(material):
 
 def _findings(material, measures, labels):
     found, note = overview_findings.of(material, measures, labels)
-    sources = {source for key in SPOKEN_OF for source in measures[key].sources}
-    return found and findings("overview-findings", "In words", found, sources,
-                              [note] if note else [])
+    return found and findings("overview-findings", "In words", found,
+                              _sources(measures[key] for key in SPOKEN_OF), [note] if note else [])
 
 
 def _settings(material):
@@ -63,8 +62,12 @@ def _table(measures, labels):
         if measure.published:
             _append(columns, rows, {**measure.column, "name": f"{measure.short}, paper"},
                     [measure.published.get(label) for label in labels])
-    sources = {source for measure in there for source in measure.sources}
-    return table("overview-models", "The models", columns, rows, sources, _notes(there, labels))
+    return table("overview-models", "The models", columns, rows, _sources(there),
+                 _notes(there, labels))
+
+
+def _sources(measures):
+    return {source for measure in measures for source in measure.sources}
 
 
 def _append(columns, rows, about, cells):
@@ -112,8 +115,8 @@ def _charts(measures, labels):
            for dots in mark.get("points", [])):
         notes.append("Small dots: single seeds. An interval of few seeds may run out of its chart; "
                      "the table has its ends.")
-    sources = {source for key in CHARTED for source in measures[key].sources}
-    return panels and figure("overview-charts", "Side by side", panels, sources,
+    return panels and figure("overview-charts", "Side by side", panels,
+                             _sources(measures[key] for key in CHARTED),
                              [*notes, *([growth.note] if growth.cells else [])])
 
 
@@ -153,8 +156,4 @@ def _named(words, whose):
 def _marks(words, measure, labels, style):
     cells = [measure.cells.get(label) or {"value": None} for label in labels]
     singles = [list(measure.singles.get(label, {}).values()) for label in labels]
-    return {"label": _named(words, "here"), "style": style,
-            "values": [cell["value"] for cell in cells],
-            "low": [end_of(cell, 0) for cell in cells],
-            "high": [end_of(cell, 1) for cell in cells],
-            "points": [values if len(values) > 1 else [] for values in singles]}
+    return {"label": _named(words, "here"), "style": style, **with_errors(cells, singles)}

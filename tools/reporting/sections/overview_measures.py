@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from reporting import paper
-from reporting.blocks import column, percent
+from reporting.blocks import column, mean_cell, percent
 from reporting.estimates import LEVEL, summary
 from reporting.read.material import run_of
 from reporting.read.settings import same
@@ -72,8 +72,7 @@ def _published(material, labels, of):
 
 
 def _mean(values, least=-math.inf, greatest=math.inf):
-    found = summary(list(values), least, greatest)
-    return {"value": found["mean"], "interval": found["interval"]}
+    return mean_cell(summary(list(values), least, greatest))
 
 
 def _test_accuracy(material):
